@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# usage: scripts/deps.sh [build|run|test|web|bench]...
+# Installs what is missing, and only that: Debian packages from scripts/packages-<set>.txt by
+# apt-get, npm packages (web, test) by their lock file. Quick and silent when nothing is missing.
+set -eu
+cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || set -- build run web
+
+say() { printf 'deps: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null 2>&1; then
+        sudo -- "$@"
+    else
+        die "these need root, and sudo is not here. As root run: $*"
+    fi
+}
+
+# The packages of the sets named, without comments.
+wanted() {
+    for set in "$@"; do
+        [ "$set" = web ] && continue
+        [ -f "scripts/packages-$set.txt" ] || die "unknown set '$set' (build, run, test, web, bench)"
+        sed 's/#.*//' "scripts/packages-$set.txt"
+    done | tr -s ' \t' '\n' | sort -u | sed '/^$/d'
+}
+
+# A machine's own node is kept when it is new enough; Debian's comes in otherwise.
+node_packages() {
+    major=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p')
+    if [ "${major:-0}" -ge 18 ] && command -v npm >/dev/null 2>&1; then
+        return
+    fi
+    echo nodejs
+    echo npm
+}
+
+# Prints what of its input dpkg does not know as installed. "a|b" is met by either.
+missing() {
+    installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | sed -n 's/^.i *//p')
+    while read -r names; do
+        found=
+        for name in $(printf '%s' "$names" | tr '|' ' '); do
+            printf '%s\n' "$installed" | grep -qxF -- "$name" && found=1 && break
+        done
+        [ -n "$found" ] || printf '%s\n' "${names%%|*}"
+    done
+}
+
+install_debian() {
+    [ -n "$1" ] || return 0
+    command -v apt-get >/dev/null 2>&1 ||
+        die "this is not Debian; install the equivalents of: $(echo $1)"
+    say "installing $(echo $1)"
+    as_root apt-get update -qq || die "apt-get update failed: is the network up?"
+    # shellcheck disable=SC2086 # a list of names
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 \
+        >/dev/null || die "apt-get could not install them; run 'make deps' again to see why"
+}
+
+# npm ci in folder $1, when its lock file is not the one that was installed last.
+install_npm() {
+    [ -f "$1/package-lock.json" ] || return 0
+    now=$(cat "$1/package-lock.json" "$1/package.json" | sha256sum | cut -d' ' -f1)
+    [ "$(cat "$1/node_modules/.installed" 2>/dev/null)" = "$now" ] && return 0
+    say "installing the npm packages of $1/"
+    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) ||
+        die "npm ci failed in $1/: is the network up?"
+    printf '%s\n' "$now" >"$1/node_modules/.installed"
+}
+
+list=$(wanted "$@")
+npm_folders=
+for set in "$@"; do
+    case $set in
+        web) npm_folders="$npm_folders web" ;;
+        test) npm_folders="$npm_folders tests" ;;
+    esac
+done
+[ -z "$npm_folders" ] || list=$(printf '%s\n%s\n' "$list" "$(node_packages)")
+install_debian "$(printf '%s\n' "$list" | sed '/^$/d' | missing)"
+for folder in $npm_folders; do
+    install_npm "$folder"
+done
