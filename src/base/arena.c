@@ -29,6 +29,23 @@ void arena_done(struct arena *a)
     *a = (struct arena){.max = a->max};
 }
 
+void arena_reset(struct arena *a)
+{
+    while (a->blocks && a->blocks->next) {
+        struct arena_block *block = a->blocks;
+        a->blocks = block->next;
+        mem_free(block);
+        a->at = NULL;
+    }
+    struct arena_block *first = a->blocks;
+    if (!first || a->used > BLOCK_BYTES || !a->at) {
+        arena_done(a); /* a first block of another size, or one whose used part is not known */
+        return;
+    }
+    memset(first->bytes, 0, (size_t)(a->at - first->bytes));
+    a->at = first->bytes;
+}
+
 static bool arena_grow(struct arena *a, size_t n)
 {
     size_t bytes = BLOCK_BYTES - sizeof(struct arena_block);

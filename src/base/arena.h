@@ -21,6 +21,10 @@ void arena_init(struct arena *a, size_t max);
 /* Frees everything that came from the arena; it may be used again afterwards. */
 void arena_done(struct arena *a);
 
+/* Forgets everything that came from the arena but keeps its first block, so that the next piece of
+ * work of the usual size takes nothing from the heap. */
+void arena_reset(struct arena *a);
+
 /* Gives n zeroed bytes aligned for any type, or NULL when the cap or the heap is exhausted. */
 void *arena_alloc(struct arena *a, size_t n);
 

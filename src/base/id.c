@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/id.h"
 
-#include <stdio.h>
-
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 
 static id id_format(unsigned char b[16], unsigned version)
 {
+    static const char digits[] = "0123456789abcdef";
     id result;
+    char *at = result.c;
     b[6] = (unsigned char)((b[6] & 0x0fu) | version << 4);
     b[8] = (unsigned char)((b[8] & 0x3fu) | 0x80u);
-    (void)snprintf(result.c, sizeof result.c,
-                   "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-                   b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-                   b[15]);
+    for (unsigned i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            *at++ = '-';
+        }
+        *at++ = digits[b[i] >> 4];
+        *at++ = digits[b[i] & 15u];
+    }
+    *at = '\0';
     return result;
+}
+
+id id_of_random(const unsigned char random[16])
+{
+    unsigned char b[16];
+    memcpy(b, random, sizeof b);
+    return id_format(b, 4);
 }
 
 id id_random(void)

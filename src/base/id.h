@@ -11,6 +11,9 @@ typedef struct id {
 /* Version 4: 122 random bits. */
 id id_random(void);
 
+/* Version 4 of 16 random bytes that the caller drew (many at once). */
+id id_of_random(const unsigned char random[16]);
+
 /* Version 7: milliseconds first, so that later ids sort after earlier ones; 74 random bits. */
 id id_ordered(void);
 

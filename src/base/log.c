@@ -104,6 +104,12 @@ void log_write(enum log_level level, const char *area, const char *event,
     (void)written;
 }
 
+void log_lines(str lines)
+{
+    ssize_t written = write(atomic_load(&log_fd), lines.p, lines.n);
+    (void)written;
+}
+
 void log_err(const char *area, const char *event, err e)
 {
     LOG(e.code == ERR_OK ? LOG_INFO : LOG_ERROR, area, event, log_c("error", err_wire_code(e.code)),

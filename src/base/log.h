@@ -45,6 +45,9 @@ bool log_enabled(enum log_level level);
 void log_write(enum log_level level, const char *area, const char *event,
                const struct log_field *fields);
 
+/* Writes whole lines that the caller formatted itself (the access log), in one piece. */
+void log_lines(str lines);
+
 /* LOG(LOG_INFO, "http", "listening", log_c("address", text), log_int("port", 80)); at least one field. */
 #define LOG(level, area, event, ...)                                                               \
     log_write((level), (area), (event),                                                            \
