@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Token and money budgets per project and day: reserved before a model call, settled after it. In memory with a start value
+ * from the store's usage; a project without budget left gets extractive answers. */
+#pragma once
+
+#include "base/err.h"
+#include "base/id.h"
+
+struct budget;
+
+err budget_new(uint64_t tokens_per_day, struct budget **ret); /* 0: no limit */
+void budget_free(struct budget *budget);
+
+/* BUDGET when the day's rest is smaller. */
+err budget_reserve(struct budget *budget, const id *project, uint64_t tokens, int64_t now_ms);
+/* Gives back what was reserved and counts what was used. */
+void budget_settle(struct budget *budget, const id *project, uint64_t reserved, uint64_t used, int64_t now_ms);
