@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # usage: scripts/deps.sh [build|run|test|web|bench]...
 # Installs what is missing, and only that: Debian packages from scripts/packages-<set>.txt by
-# apt-get, npm packages (web, test) by their lock file. Quick and silent when nothing is missing.
+# apt-get, npm packages (web) by their lock file. Quick and silent when nothing is missing.
 set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- build run web
@@ -53,9 +53,10 @@ missing() {
 
 install_debian() {
     [ -n "$1" ] || return 0
+    names=$(printf '%s' "$1" | tr '\n' ' ')
     command -v apt-get >/dev/null 2>&1 ||
-        die "this is not Debian; install the equivalents of: $(echo $1)"
-    say "installing $(echo $1)"
+        die "this is not Debian; install the equivalents of: $names"
+    say "installing $names"
     as_root apt-get update -qq || die "apt-get update failed: is the network up?"
     # shellcheck disable=SC2086 # a list of names
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 \
@@ -74,15 +75,8 @@ install_npm() {
 }
 
 list=$(wanted "$@")
-npm_folders=
-for set in "$@"; do
-    case $set in
-        web) npm_folders="$npm_folders web" ;;
-        test) npm_folders="$npm_folders tests" ;;
-    esac
-done
-[ -z "$npm_folders" ] || list=$(printf '%s\n%s\n' "$list" "$(node_packages)")
+with_npm=
+case " $* " in *" web "*) with_npm=1 ;; esac
+[ -z "$with_npm" ] || list=$(printf '%s\n%s\n' "$list" "$(node_packages)")
 install_debian "$(printf '%s\n' "$list" | sed '/^$/d' | missing)"
-for folder in $npm_folders; do
-    install_npm "$folder"
-done
+[ -z "$with_npm" ] || install_npm web

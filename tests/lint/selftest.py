@@ -15,6 +15,7 @@ import source  # noqa: E402
 HEAD = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 GUARD = HEAD + "#pragma once\n"
 PLAIN = {"src/net/a.c": HEAD + '#include "net/a.h"\n\nint net_a(int x) { return x + 1; }\n',
+         "scripts/plain.sh": "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\nset -eu\n",
          "src/net/a.h": GUARD + "/* Adds one. */\nint net_a(int x);\n"}
 
 
@@ -53,6 +54,7 @@ FAULTS = [
      {"src/net/a.c": HEAD + "int net_a(int x)\n{\n  return x + 1;\n}\n"}),
     ("cppcheck", "an index out of bounds",
      {"src/net/a.c": HEAD + "int f(void)\n{\n    int a[2] = {1, 2};\n    return a[2];\n}\n"}),
+    ("shell", "an unquoted variable", {"scripts/a.sh": "#!/bin/sh\nrm $1\n"}),
     ("tidy", "a semicolon after if",
      {"src/net/a.c": HEAD + "int f(int x)\n{\n    if (x > 3);\n    return 2;\n}\n"}),
 ]
@@ -62,7 +64,7 @@ ACCEPTED = [
     ("calls", "malloc in base", call("char *p = malloc(3);", "base")),
     ("shape", "a function of 60 lines", {"src/net/a.c": body(60)}),
 ]
-LINTS = ["layers", "calls", "shape", "format", "cppcheck", "tidy"]
+LINTS = ["layers", "calls", "shape", "format", "shell", "cppcheck", "tidy"]
 
 
 def run(lint, files):

@@ -47,7 +47,7 @@ class Suite:
 
 
 def lint_jobs():
-    names = ["layers", "calls", "shape", "format", "cppcheck", "tidy"]
+    names = ["layers", "calls", "shape", "format", "shell", "cppcheck", "tidy"]
     for name in names:
         yield Job(name, ["python3", f"tests/lint/{name}.py"], seconds=900)
     yield Job("selftest", ["python3", "tests/lint/selftest.py"], seconds=120)
@@ -104,7 +104,8 @@ def web_jobs():
     if "check" in scripts:
         yield Job("types", ["npm", "run", "--silent", "check"], tap=False, seconds=300, cwd=web)
     if "test" in scripts:
-        yield Job("web", ["npm", "run", "--silent", "test"], seconds=300, cwd=web)
+        yield Job("web", ["npm", "run", "--silent", "test"], seconds=300, cwd=web,
+                  env={"TEST_REPORTER": "tap"})
 
 
 def product_env():
@@ -115,20 +116,19 @@ def product_env():
 def node_jobs(folder, seconds):
     """One node process for each *.test.ts of tests/<folder>, compiled to tests/dist/<folder>."""
     for source in sorted((ROOT / "tests" / folder).glob("**/*.test.ts")):
-        inside = source.relative_to(ROOT / "tests").with_suffix(".js")
-        program = ROOT / "tests" / "dist" / inside
+        program = (ROOT / "tests" / "dist" / source.relative_to(ROOT / "tests")).with_suffix(".mjs")
         yield Job(source.stem, ["node", "--test", "--test-reporter=tap", str(program)],
-                  seconds=seconds, cwd=ROOT / "tests", env=product_env())
+                  seconds=seconds, env=product_env())
 
 
 def integration_jobs():
-    if (ROOT / "tests" / "package.json").exists():
-        yield Job("types", ["npm", "run", "--silent", "check"], tap=False, cwd=ROOT / "tests")
+    yield Job("types", [str(ROOT / "web/node_modules/.bin/tsc"), "-p", "tests"], tap=False)
     yield from node_jobs("integration", 300)
 
 
 def e2e_jobs():
-    yield from node_jobs("e2e", 600)
+    yield Job("e2e", ["node", "scripts/test.mjs", "../tests/e2e"], seconds=1200,
+              cwd=ROOT / "web", env={**product_env(), "TEST_REPORTER": "tap"})
 
 
 def fault_jobs():
@@ -163,23 +163,24 @@ def prepare_web():
 
 
 def prepare_node():
-    return [(["npm", "--prefix", "tests", "run", "--silent", "build"], {})]
+    return [(["node", "tests/runner/compile.mjs", "integration"], {})]
 
 
-PREPARE = {"asan": prepare_asan, "fuzz": prepare_fuzz, "web": prepare_web, "node": prepare_node}
+# "product" is the sanitized program again, now with the web assets in it.
+PREPARE = {"asan": prepare_asan, "fuzz": prepare_fuzz, "web": prepare_web, "product": prepare_asan,
+            "node": prepare_node}
 
 SUITES = [
-    Suite("lint", "layers, style, static analysis", lint_jobs, ("web", "asan"), seconds=1200),
-    Suite("unit", "C unit tests (ASan, UBSan)", unit_jobs, ("web", "asan"), seconds=900),
-    Suite("replay", "every corpus file once", replay_jobs, ("web", "asan"), seconds=300),
-    Suite("fuzz", f"each parser for {FUZZ_SECONDS} s", fuzz_jobs, ("web", "fuzz"),
+    Suite("lint", "layers, style, static analysis", lint_jobs, ("asan",), seconds=1200),
+    Suite("unit", "C unit tests (ASan, UBSan)", unit_jobs, ("asan",), seconds=900),
+    Suite("replay", "every corpus file once", replay_jobs, ("asan",), seconds=300),
+    Suite("fuzz", f"each parser for {FUZZ_SECONDS} s", fuzz_jobs, ("fuzz",),
           seconds=600 + 60 * FUZZ_SECONDS),
     Suite("web", "widget: types and units", web_jobs, ("web",), seconds=600),
     Suite("integration", "the whole program over its API", integration_jobs,
-          ("web", "asan", "node"), seconds=1200),
-    Suite("e2e", "journeys in a real browser", e2e_jobs, ("web", "asan", "node"), seconds=1200,
-          workers=1),
-    Suite("fault", "kill -9, full disk, bad peers", fault_jobs, ("web", "asan", "node"),
+          ("web", "product", "node"), seconds=1200),
+    Suite("e2e", "journeys in a real browser", e2e_jobs, ("web", "product"), seconds=1200, workers=1),
+    Suite("fault", "kill -9, full disk, bad peers", fault_jobs, ("web", "product"),
           seconds=1200 if FAULT_CYCLES <= 100 else 2 * 60 * 60, workers=1),
 ]
 
