@@ -14,10 +14,7 @@ struct arena_block {
     alignas(max_align_t) char bytes[];
 };
 
-void arena_init(struct arena *a, size_t max)
-{
-    *a = (struct arena){.max = max};
-}
+void arena_init(struct arena *a, size_t max) { *a = (struct arena){.max = max}; }
 
 void arena_done(struct arena *a)
 {

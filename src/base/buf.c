@@ -6,10 +6,7 @@
 
 #include "base/mem.h"
 
-void buf_init(struct buf *b, size_t max)
-{
-    *b = (struct buf){.max = max};
-}
+void buf_init(struct buf *b, size_t max) { *b = (struct buf){.max = max}; }
 
 void buf_done(struct buf *b)
 {
@@ -56,10 +53,7 @@ char *buf_reserve(struct buf *b, size_t n)
     return b->p + b->n;
 }
 
-void buf_commit(struct buf *b, size_t n)
-{
-    b->n += n;
-}
+void buf_commit(struct buf *b, size_t n) { b->n += n; }
 
 void buf_add(struct buf *b, str s)
 {
@@ -73,15 +67,9 @@ void buf_add(struct buf *b, str s)
     }
 }
 
-void buf_add_c(struct buf *b, const char *c)
-{
-    buf_add(b, str_c(c));
-}
+void buf_add_c(struct buf *b, const char *c) { buf_add(b, str_c(c)); }
 
-void buf_add_byte(struct buf *b, char byte)
-{
-    buf_add(b, (str){&byte, 1});
-}
+void buf_add_byte(struct buf *b, char byte) { buf_add(b, (str){&byte, 1}); }
 
 void buf_addf(struct buf *b, const char *format, ...)
 {

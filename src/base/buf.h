@@ -8,7 +8,8 @@
 struct buf {
     char *p;
     size_t n, capacity, max;
-    enum err_code failed; /* ERR_OK, ERR_TOO_LARGE or ERR_NO_MEMORY; adding does nothing afterwards */
+    enum err_code
+        failed; /* ERR_OK, ERR_TOO_LARGE or ERR_NO_MEMORY; adding does nothing afterwards */
 };
 
 /* Starts an empty buffer of at most `max` bytes; takes no memory yet. */

@@ -14,8 +14,8 @@ void bytes_base64(struct buf *b, const void *p, size_t n);
 /* Appends the URL-safe alphabet without padding. */
 void bytes_base64url(struct buf *b, const void *p, size_t n);
 
-/* Decodes base64 of either alphabet, padding optional, no other bytes; canonical (unused bits zero).
- * INVALID when it is not. The result lives in the arena. */
+/* Decodes base64 of either alphabet, padding optional, no other bytes; canonical (unused bits
+ * zero). INVALID when it is not. The result lives in the arena. */
 err bytes_unbase64(struct arena *a, str s, str *ret);
 
 /* Decodes hex of even length; INVALID otherwise. */

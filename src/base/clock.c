@@ -11,20 +11,11 @@ static int64_t clock_read_us(clockid_t id)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-int64_t clock_mono_us(void)
-{
-    return clock_read_us(CLOCK_MONOTONIC);
-}
+int64_t clock_mono_us(void) { return clock_read_us(CLOCK_MONOTONIC); }
 
-int64_t clock_mono_ms(void)
-{
-    return clock_mono_us() / 1000;
-}
+int64_t clock_mono_ms(void) { return clock_mono_us() / 1000; }
 
-int64_t clock_wall_ms(void)
-{
-    return clock_read_us(CLOCK_REALTIME) / 1000;
-}
+int64_t clock_wall_ms(void) { return clock_read_us(CLOCK_REALTIME) / 1000; }
 
 static struct tm clock_utc(int64_t wall_ms)
 {

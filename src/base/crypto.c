@@ -14,10 +14,7 @@ err crypto_init(void)
     return ERR_NONE;
 }
 
-void crypto_random(void *ret, size_t n)
-{
-    randombytes_buf(ret, n);
-}
+void crypto_random(void *ret, size_t n) { randombytes_buf(ret, n); }
 
 struct crypto_digest crypto_sha256(str data)
 {
@@ -63,7 +60,4 @@ uint64_t crypto_siphash(str data)
     return hash;
 }
 
-void crypto_wipe(void *p, size_t n)
-{
-    sodium_memzero(p, n);
-}
+void crypto_wipe(void *p, size_t n) { sodium_memzero(p, n); }

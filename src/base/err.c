@@ -12,10 +12,7 @@ static const struct {
 #undef ERR_ROW
 };
 
-int err_http_status(enum err_code code)
-{
-    return code < ERR_COUNT ? codes[code].status : 500;
-}
+int err_http_status(enum err_code code) { return code < ERR_COUNT ? codes[code].status : 500; }
 
 const char *err_wire_code(enum err_code code)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors as small values: a code from one list and a static text for people who operate the server. */
+/* Errors as small values: a code from one list and a static text for people who operate the server.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -45,14 +46,16 @@ enum err_code {
         ERR_COUNT
 };
 
-/* gcc 12 knows must-use types only for C++; clang (lints, fuzzers) checks it for every function of type err. */
+/* gcc 12 knows must-use types only for C++; clang (lints, fuzzers) checks it for every function of
+ * type err. */
 #ifdef __clang__
 #define ERR_MUST_USE __attribute__((warn_unused_result))
 #else
 #define ERR_MUST_USE
 #endif
 
-/* `what` is static text for the log or, where it helps the caller, for the answer; never user data. */
+/* `what` is static text for the log or, where it helps the caller, for the answer; never user data.
+ */
 typedef struct ERR_MUST_USE err {
     enum err_code code;
     const char *what;
@@ -72,5 +75,6 @@ int err_http_status(enum err_code code);
 /* Gives the stable code on the wire ("rate_limited"), never NULL. */
 const char *err_wire_code(enum err_code code);
 
-/* Gives the error of a system call's errno: ENOSPC and EDQUOT are NO_SPACE, ENOMEM NO_MEMORY, the rest IO. */
+/* Gives the error of a system call's errno: ENOSPC and EDQUOT are NO_SPACE, ENOMEM NO_MEMORY, the
+ * rest IO. */
 err err_from_errno(int error, const char *what);

@@ -17,7 +17,8 @@ static err read_all(int fd, struct buf *b)
         return err_new(ERR_INVALID, "not a regular file");
     }
     for (;;) {
-        /* When full to the ceiling, one more byte tells a file of just that size from a larger one. */
+        /* When full to the ceiling, one more byte tells a file of just that size from a larger one.
+         */
         char extra;
         size_t left = b->max - b->n;
         size_t want = left < READ_STEP ? left : READ_STEP;
@@ -46,8 +47,9 @@ err file_read(const char *path, struct buf *b)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        return errno == ENOENT || errno == ENOTDIR ? err_new(ERR_NOT_FOUND, "no such file")
-                                                   : err_from_errno(errno, "the file cannot be opened");
+        return errno == ENOENT || errno == ENOTDIR
+                   ? err_new(ERR_NOT_FOUND, "no such file")
+                   : err_from_errno(errno, "the file cannot be opened");
     }
     err e = read_all(fd, b);
     (void)close(fd);

@@ -62,7 +62,8 @@ static int json_sink(const char *bytes, size_t n, void *user)
 
 void json_write(struct buf *b, const json_t *value)
 {
-    if (json_dump_callback(value, json_sink, b, JSON_COMPACT | JSON_ENCODE_ANY) != 0 && !b->failed) {
+    if (json_dump_callback(value, json_sink, b, JSON_COMPACT | JSON_ENCODE_ANY) != 0 &&
+        !b->failed) {
         b->failed = ERR_NO_MEMORY;
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Strict JSON in, compact JSON out, over jansson: duplicates, trailing bytes and deep nesting are refused. */
+/* Strict JSON in, compact JSON out, over jansson: duplicates, trailing bytes and deep nesting are
+ * refused. */
 #pragma once
 
 #include <jansson.h>
@@ -24,8 +25,8 @@ bool json_get_str(const json_t *object, const char *key, str *ret);
 /* Appends a value in compact form. */
 void json_write(struct buf *b, const json_t *value);
 
-/* Appends a quoted JSON string; malformed UTF-8 becomes U+FFFD; "<", ">", "&", U+2028 and U+2029 are
- * escaped so that it can stand in HTML and JavaScript. */
+/* Appends a quoted JSON string; malformed UTF-8 becomes U+FFFD; "<", ">", "&", U+2028 and U+2029
+ * are escaped so that it can stand in HTML and JavaScript. */
 void json_write_str(struct buf *b, str s);
 
 /* Gives the first member whose name is not in `names` (NULL-terminated), or NULL. */

@@ -36,10 +36,7 @@ static void record_add(struct record *r, const char *p, size_t n)
     r->n += n;
 }
 
-static void record_add_c(struct record *r, const char *c)
-{
-    record_add(r, c, strlen(c));
-}
+static void record_add_c(struct record *r, const char *c) { record_add(r, c, strlen(c)); }
 
 static void record_add_text(struct record *r, str s)
 {

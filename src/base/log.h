@@ -34,21 +34,24 @@ static inline struct log_field log_int(const char *key, int64_t number)
     return (struct log_field){LOG_KIND_INT, key, {"", 0}, number};
 }
 
-/* Sets the lowest level that is written (INFO at the start) and the file descriptor (2 at the start). */
+/* Sets the lowest level that is written (INFO at the start) and the file descriptor (2 at the
+ * start). */
 void log_setup(enum log_level lowest, int fd);
 
 /* True when a record of this level would be written. */
 bool log_enabled(enum log_level level);
 
 /* Writes one record with time, level, area and event; texts are escaped and cut at 1,000 bytes.
- * Fields end with one of kind LOG_KIND_END; use the LOG macro, which adds it. Safe from every thread. */
+ * Fields end with one of kind LOG_KIND_END; use the LOG macro, which adds it. Safe from every
+ * thread. */
 void log_write(enum log_level level, const char *area, const char *event,
                const struct log_field *fields);
 
 /* Writes whole lines that the caller formatted itself (the access log), in one piece. */
 void log_lines(str lines);
 
-/* LOG(LOG_INFO, "http", "listening", log_c("address", text), log_int("port", 80)); at least one field. */
+/* LOG(LOG_INFO, "http", "listening", log_c("address", text), log_int("port", 80)); at least one
+ * field. */
 #define LOG(level, area, event, ...)                                                               \
     log_write((level), (area), (event),                                                            \
               (const struct log_field[]){__VA_ARGS__, {LOG_KIND_END, NULL, {"", 0}, 0}})

@@ -15,10 +15,7 @@ static bool must_fail(void)
     return atomic_fetch_sub(&fail_after, 1) == 0;
 }
 
-void *mem_alloc(size_t n)
-{
-    return must_fail() ? NULL : calloc(1, n ? n : 1);
-}
+void *mem_alloc(size_t n) { return must_fail() ? NULL : calloc(1, n ? n : 1); }
 
 void *mem_array(size_t count, size_t size)
 {
@@ -29,10 +26,7 @@ void *mem_array(size_t count, size_t size)
     return mem_alloc(n);
 }
 
-void *mem_resize(void *p, size_t n)
-{
-    return must_fail() ? NULL : realloc(p, n ? n : 1);
-}
+void *mem_resize(void *p, size_t n) { return must_fail() ? NULL : realloc(p, n ? n : 1); }
 
 char *mem_dup(const char *p, size_t n)
 {
@@ -43,12 +37,6 @@ char *mem_dup(const char *p, size_t n)
     return copy;
 }
 
-void mem_free(void *p)
-{
-    free(p);
-}
+void mem_free(void *p) { free(p); }
 
-void mem_fail_after(long count)
-{
-    atomic_store(&fail_after, count);
-}
+void mem_fail_after(long count) { atomic_store(&fail_after, count); }

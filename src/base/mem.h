@@ -20,5 +20,6 @@ char *mem_dup(const char *p, size_t n) __attribute__((malloc, warn_unused_result
 /* Frees; NULL is fine. */
 void mem_free(void *p);
 
-/* Tests only: makes the allocation after `count` more ones fail, once; a negative count turns it off. */
+/* Tests only: makes the allocation after `count` more ones fail, once; a negative count turns it
+ * off. */
 void mem_fail_after(long count);

@@ -17,6 +17,9 @@ err secret_set(struct secret *secret, str s);
 void secret_done(struct secret *secret);
 
 /* Borrows the text for handing to a library. */
-static inline str secret_view(const struct secret *secret) { return (str){secret->p ? secret->p : "", secret->n}; }
+static inline str secret_view(const struct secret *secret)
+{
+    return (str){secret->p ? secret->p : "", secret->n};
+}
 
 static inline bool secret_empty(const struct secret *secret) { return secret->n == 0; }

@@ -8,10 +8,7 @@ int str_cmp(str a, str b)
     return order ? order : (a.n > b.n) - (a.n < b.n);
 }
 
-bool str_ieq(str a, str b)
-{
-    return a.n == b.n && str_istarts(a, b);
-}
+bool str_ieq(str a, str b) { return a.n == b.n && str_istarts(a, b); }
 
 bool str_starts(str s, str prefix)
 {
@@ -65,10 +62,7 @@ str str_slice(str s, size_t from, size_t to)
     return (str){s.p + from, to - from};
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 str str_trim(str s)
 {

@@ -15,7 +15,10 @@ typedef struct str {
 /* A str of a string literal. */
 #define STR(literal) ((str){"" literal, sizeof(literal) - 1})
 /* The same as a constant initialiser of static tables. */
-#define STR_INIT(literal) {"" literal, sizeof(literal) - 1}
+#define STR_INIT(literal)                                                                          \
+    {                                                                                              \
+        "" literal, sizeof(literal) - 1                                                            \
+    }
 /* For printf: "%.*s", STR_ARG(s). */
 #define STR_ARG(s) (int)((s).n > INT32_MAX ? INT32_MAX : (s).n), (s).n ? (s).p : ""
 
@@ -54,8 +57,8 @@ str str_slice(str s, size_t from, size_t to);
 /* Removes ASCII space, tab, CR, LF at both ends. */
 str str_trim(str s);
 
-/* Takes the next field up to `separator` off the front of *rest. False when nothing is left; an empty
- * field between separators counts, one after a trailing separator does not. */
+/* Takes the next field up to `separator` off the front of *rest. False when nothing is left; an
+ * empty field between separators counts, one after a trailing separator does not. */
 bool str_split(str *rest, char separator, str *ret_field);
 
 /* Parses a whole decimal number without sign; false on empty, other bytes or overflow. */

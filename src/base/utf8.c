@@ -25,8 +25,8 @@ static unsigned utf8_lead(unsigned char c, unsigned char *ret_low, unsigned char
     return 0;
 }
 
-/* Gives the length of the well-formed character at p, or 0; *ret_bad is how many bytes a malformed one
- * takes, *ret_cut whether it is only cut off by the end. */
+/* Gives the length of the well-formed character at p, or 0; *ret_bad is how many bytes a malformed
+ * one takes, *ret_cut whether it is only cut off by the end. */
 static unsigned utf8_measure(str s, unsigned *ret_bad, bool *ret_cut)
 {
     unsigned char low, high;

@@ -6,8 +6,8 @@
 
 #include "base/buf.h"
 
-/* Takes the next code point off the front of *s. False at the end; malformed bytes give U+FFFD, one a call
- * for each maximal ill-formed part (Unicode 15, section 3.9). */
+/* Takes the next code point off the front of *s. False at the end; malformed bytes give U+FFFD, one
+ * a call for each maximal ill-formed part (Unicode 15, section 3.9). */
 bool utf8_next(str *s, uint32_t *ret);
 
 bool utf8_valid(str s);
@@ -21,5 +21,6 @@ void utf8_add(struct buf *b, uint32_t code);
 /* Gives the longest prefix of at most n bytes that does not cut a character. */
 str utf8_cut(str s, size_t n);
 
-/* Gives how many bytes at the end of s are the start of a character that is not complete (0 to 3). */
+/* Gives how many bytes at the end of s are the start of a character that is not complete (0 to 3).
+ */
 size_t utf8_tail(str s);
