@@ -13,7 +13,7 @@ enum { CHAT_MESSAGE_CHARS_MAX = 4000, CHAT_HISTORY_MESSAGES = 8, CHAT_PASSAGES =
 
 /* What a project's settings (JSON in project_row.settings) say; every text may be empty. */
 struct chat_field {
-    str name, type, label;     /* type: text, email, tel, textarea */
+    str name, type, label; /* type: text, email, tel, textarea */
     bool required;
 };
 
@@ -27,15 +27,16 @@ struct chat_project {
     size_t lead_field_count;
     str consent_text;
     bool consent_required;
-    str accent;                /* "#rrggbb" */
+    str accent; /* "#rrggbb" */
     bool whitelabel;
-    str instructions;          /* added to the model's instructions; never secret */
+    str instructions; /* added to the model's instructions; never secret */
     unsigned message_chars_max;
-    json_t *settings;          /* the whole object; owned, free with chat_project_done */
+    json_t *settings; /* the whole object; owned, free with chat_project_done */
 };
 
 /* Reads the settings with defaults; UNPROCESSABLE with a reason naming the member that is wrong. */
-err chat_project_load(struct arena *a, const struct project_row *row, struct chat_project *ret, str *ret_reason);
+err chat_project_load(struct arena *a, const struct project_row *row, struct chat_project *ret,
+                      str *ret_reason);
 void chat_project_done(struct chat_project *project);
 /* The JSON that `GET /api/v1/projects/{p}` answers (API.md). */
 err chat_project_public_json(struct buf *b, const struct chat_project *project);
@@ -47,10 +48,10 @@ struct chat_context {
     struct store *store;
     const struct model_settings *model;
     const struct outbox_settings *outbox;
-    struct outbox_worker *worker;   /* may be NULL */
-    struct chat_hub *hub;           /* chat/hub.h */
-    struct budget *budget;          /* guard/budget.h */
-    unsigned turn_ms;               /* deadline of a turn, 90 s */
+    struct outbox_worker *worker; /* may be NULL */
+    struct chat_hub *hub;         /* chat/hub.h */
+    struct budget *budget;        /* guard/budget.h */
+    unsigned turn_ms;             /* deadline of a turn, 90 s */
 };
 
 /* Who asks: already authorised by the route. */
@@ -60,12 +61,13 @@ struct chat_caller {
 
 struct turn_request {
     struct chat_caller caller;
-    id chat;                   /* none: a new chat begins */
-    str message;               /* as sent */
+    id chat;     /* none: a new chat begins */
+    str message; /* as sent */
     str url, locale, metadata;
 };
 
-/* Where a turn's events go (SSE or collected JSON). CLOSED from any stops work; the answer is still stored. */
+/* Where a turn's events go (SSE or collected JSON). CLOSED from any stops work; the answer is still
+ * stored. */
 struct turn_sink {
     err (*event)(void *user, const char *type, str data_json);
     bool (*gone)(void *user);
@@ -79,25 +81,29 @@ struct turn_result {
     const struct know_citation *citations;
     size_t citation_count;
     struct model_usage usage;
-    bool degraded;             /* the model failed, the extractive answer stands in */
+    bool degraded; /* the model failed, the extractive answer stands in */
 };
 
-/* Runs the turn of DESIGN.md, step by step. Events: message_start, message_delta…, citation…, [lead_form | handoff],
- * message_end. INVALID/TOO_LARGE for the message (nothing stored), NOT_FOUND for the chat. */
-err turn_run(const struct chat_context *context, struct arena *a, const struct chat_project *project,
-             const struct turn_request *request, const struct turn_sink *sink, struct turn_result *ret);
+/* Runs the turn of DESIGN.md, step by step. Events: message_start, message_delta…, citation…,
+ * [lead_form | handoff], message_end. INVALID/TOO_LARGE for the message (nothing stored), NOT_FOUND
+ * for the chat. */
+err turn_run(const struct chat_context *context, struct arena *a,
+             const struct chat_project *project, const struct turn_request *request,
+             const struct turn_sink *sink, struct turn_result *ret);
 
-/* Validates and stores a lead with its outbox entries, then wakes the outbox. UNPROCESSABLE fills *ret_details with
- * JSON {"field":"what is wrong"}. `body` is the request's JSON object. */
-err lead_submit(const struct chat_context *context, struct arena *a, const struct chat_project *project,
-                const struct chat_row *chat, const json_t *body, const struct idempotency *once, id *ret_lead,
-                str *ret_details);
+/* Validates and stores a lead with its outbox entries, then wakes the outbox. UNPROCESSABLE fills
+ * *ret_details with JSON {"field":"what is wrong"}. `body` is the request's JSON object. */
+err lead_submit(const struct chat_context *context, struct arena *a,
+                const struct chat_project *project, const struct chat_row *chat, const json_t *body,
+                const struct idempotency *once, id *ret_lead, str *ret_details);
 /* The same for a request for a person; publishes a `handoff` event on the chat. */
-err handoff_request(const struct chat_context *context, struct arena *a, const struct chat_project *project,
-                    const struct chat_row *chat, const json_t *body, const struct idempotency *once,
-                    id *ret_handoff, str *ret_details);
+err handoff_request(const struct chat_context *context, struct arena *a,
+                    const struct chat_project *project, const struct chat_row *chat,
+                    const json_t *body, const struct idempotency *once, id *ret_handoff,
+                    str *ret_details);
 
-/* Appends a message's JSON as API.md has it: uuid, content, is_human_message, feedback, sources, citations, created_at. */
+/* Appends a message's JSON as API.md has it: uuid, content, is_human_message, feedback, sources,
+ * citations, created_at. */
 void chat_message_json(struct buf *b, const struct message_row *message);
 /* Appends a chat's JSON: {"uuid","messages":[…],"handoff"}. */
 err chat_json(struct store *store, struct arena *a, struct buf *b, const struct chat_row *chat);

@@ -10,7 +10,8 @@ struct chat_hub;
 err chat_hub_new(size_t streams_max, struct chat_hub **ret);
 void chat_hub_free(struct chat_hub *hub);
 
-/* Adds a detached stream to a chat until it closes; takes its own reference. UNAVAILABLE at the limit. */
+/* Adds a detached stream to a chat until it closes; takes its own reference. UNAVAILABLE at the
+ * limit. */
 err chat_hub_join(struct chat_hub *hub, const id *chat, struct http_stream *stream);
 
 /* Sends an event to all streams of the chat. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Token and money budgets per project and day: reserved before a model call, settled after it. In memory with a start value
- * from the store's usage; a project without budget left gets extractive answers. */
+/* Token and money budgets per project and day: reserved before a model call, settled after it. In
+ * memory with a start value from the store's usage; a project without budget left gets extractive
+ * answers. */
 #pragma once
 
 #include "base/err.h"
@@ -14,4 +15,5 @@ void budget_free(struct budget *budget);
 /* BUDGET when the day's rest is smaller. */
 err budget_reserve(struct budget *budget, const id *project, uint64_t tokens, int64_t now_ms);
 /* Gives back what was reserved and counts what was used. */
-void budget_settle(struct budget *budget, const id *project, uint64_t reserved, uint64_t used, int64_t now_ms);
+void budget_settle(struct budget *budget, const id *project, uint64_t reserved, uint64_t used,
+                   int64_t now_ms);

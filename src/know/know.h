@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Knowledge: sources → documents → passages → index (read/ side), and query → passages → extract (search side). */
+/* Knowledge: sources → documents → passages → index (read/ side), and query → passages → extract
+ * (search side). */
 #pragma once
 
 #include "store/passage.h"
@@ -15,7 +16,7 @@ struct know_settings {
     unsigned parse_ms;           /* 20 s of CPU in the sandbox */
     uint64_t parse_memory;       /* 512 MB in the sandbox */
     unsigned parallel;           /* parser children and fetches at once, 0: cores (fetches: 4) */
-    bool allow_private;          /* crawl loopback and private addresses: tests and intranets only */
+    bool allow_private; /* crawl loopback and private addresses: tests and intranets only */
     char user_agent[128];
 };
 struct know_settings know_settings_default(void);
@@ -24,58 +25,62 @@ struct know_settings know_settings_default(void);
 
 struct know_progress {
     uint64_t found, read, unchanged, failed, removed, passages;
-    str current;            /* URL or path being read; borrowed for the call */
+    str current; /* URL or path being read; borrowed for the call */
 };
 
-/* Called from the syncing thread after each document; `failure` names why `progress->current` failed (static or
- * borrowed text a person can act on), empty otherwise. Returning false cancels. */
+/* Called from the syncing thread after each document; `failure` names why `progress->current`
+ * failed (static or borrowed text a person can act on), empty otherwise. Returning false cancels.
+ */
 typedef bool (*know_progress_fn)(void *user, const struct know_progress *progress, str failure);
 
-/* Reads a source anew: only what changed is parsed and indexed, what is gone is removed. `content` is the client's
- * upload for "file"/"text" sources without a path, empty otherwise. A failed document never fails the sync; the source's
- * state and counts are written at the end. */
-err know_sync(struct store *store, const struct know_settings *settings, const struct source_row *source,
-              know_progress_fn progress, void *user, struct know_progress *ret);
+/* Reads a source anew: only what changed is parsed and indexed, what is gone is removed. `content`
+ * is the client's upload for "file"/"text" sources without a path, empty otherwise. A failed
+ * document never fails the sync; the source's state and counts are written at the end. */
+err know_sync(struct store *store, const struct know_settings *settings,
+              const struct source_row *source, know_progress_fn progress, void *user,
+              struct know_progress *ret);
 
-/* Must run first thing in main(): when this process was started as the parser child, does its work and exits. */
+/* Must run first thing in main(): when this process was started as the parser child, does its work
+ * and exits. */
 void know_parser_main(int argc, char **argv);
 
 /* ── search ── */
 
 struct know_hit {
     struct passage_row passage;
-    double score;           /* 0 … 1: how sure we are that it answers the query; comparable between queries */
-    str snippet;            /* one or two sentences around the matches, at most 300 bytes, whole characters */
+    double score; /* 0 … 1: how sure we are that it answers the query; comparable between queries */
+    str snippet; /* one or two sentences around the matches, at most 300 bytes, whole characters */
 };
 
 struct know_query {
     const id *project;
-    str text;               /* as typed; at most 1,000 bytes are used */
+    str text; /* as typed; at most 1,000 bytes are used */
     str url_prefix;
-    size_t limit;           /* hits, at most 50 */
-    bool one_per_page;      /* only the best passage of each document */
+    size_t limit;      /* hits, at most 50 */
+    bool one_per_page; /* only the best passage of each document */
 };
 
-err know_search(struct store *store, struct arena *a, const struct know_query *query, struct know_hit **ret,
-                size_t *ret_count);
+err know_search(struct store *store, struct arena *a, const struct know_query *query,
+                struct know_hit **ret, size_t *ret_count);
 
 /* ── extractive answer ── */
 
 struct know_citation {
-    unsigned index;         /* as in "[1]" */
+    unsigned index; /* as in "[1]" */
     str title, url, snippet;
 };
 
 struct know_answer {
-    bool answered;          /* false: below the threshold, content is empty */
-    double confidence;      /* 0 … 1 */
-    str content;            /* one to four sentences of the documents, each followed by its " [n]" */
+    bool answered;     /* false: below the threshold, content is empty */
+    double confidence; /* 0 … 1 */
+    str content;       /* one to four sentences of the documents, each followed by its " [n]" */
     struct know_citation *citations;
     size_t citation_count;
 };
 
 /* Takes one to four sentences from the hits (of know_search). Never says what no document says. */
-err know_extract(struct arena *a, str question, const struct know_hit *hits, size_t count, struct know_answer *ret);
+err know_extract(struct arena *a, str question, const struct know_hit *hits, size_t count,
+                 struct know_answer *ret);
 
 /* Confidence below which a question counts as not in the documents (also for models). */
 double know_threshold(void);

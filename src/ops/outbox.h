@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Delivers outbox entries: mail by SMTP, webhooks by Standard Webhooks; at least once, retried with growing gaps for
- * three days, then a dead letter and a notice through the other channel. */
+/* Delivers outbox entries: mail by SMTP, webhooks by Standard Webhooks; at least once, retried with
+ * growing gaps for three days, then a dead letter and a notice through the other channel. */
 #pragma once
 
 #include "net/smtp.h"
@@ -10,8 +10,8 @@
 
 struct webhook_settings {
     char url[512];
-    struct secret secret;      /* whsec_… */
-    struct secret secret_old;  /* second signature during rotation, may be empty */
+    struct secret secret;     /* whsec_… */
+    struct secret secret_old; /* second signature during rotation, may be empty */
 };
 
 enum { OUTBOX_WEBHOOKS_MAX = 8 };
@@ -20,49 +20,55 @@ struct outbox_settings {
     struct mail_settings mail;
     struct webhook_settings webhooks[OUTBOX_WEBHOOKS_MAX];
     unsigned webhook_count;
-    bool allow_private;        /* webhooks to loopback and private addresses: tests only */
-    char origin[256];          /* the server's public origin, for links and Message-ID; may be empty */
-    unsigned give_up_ms;       /* 3 days */
+    bool allow_private;  /* webhooks to loopback and private addresses: tests only */
+    char origin[256];    /* the server's public origin, for links and Message-ID; may be empty */
+    unsigned give_up_ms; /* 3 days */
 };
 struct outbox_settings outbox_settings_default(void);
 
 /* ── composing: what goes into the outbox with a lead or handoff ── */
 
 struct outbox_transcript_line {
-    str who;                   /* "Visitor", "Assistant", a person's name */
+    str who; /* "Visitor", "Assistant", a person's name */
     str text;
     int64_t at_ms;
 };
 
-/* Builds the entries (one mail per configured mailbox list, one per webhook) for a lead; in the arena. None are
- * built for channels that are not configured. */
-err outbox_for_lead(struct arena *a, const struct outbox_settings *settings, const struct project_row *project,
-                    const struct lead_row *lead, const struct outbox_transcript_line *transcript, size_t lines,
+/* Builds the entries (one mail per configured mailbox list, one per webhook) for a lead; in the
+ * arena. None are built for channels that are not configured. */
+err outbox_for_lead(struct arena *a, const struct outbox_settings *settings,
+                    const struct project_row *project, const struct lead_row *lead,
+                    const struct outbox_transcript_line *transcript, size_t lines,
                     struct outbox_row **ret, size_t *ret_count);
-err outbox_for_handoff(struct arena *a, const struct outbox_settings *settings, const struct project_row *project,
-                       const struct handoff_row *handoff, const struct outbox_transcript_line *transcript,
-                       size_t lines, struct outbox_row **ret, size_t *ret_count);
-/* One webhook-only event ("conversation.created", "feedback.created", …) with a JSON object as data. */
-err outbox_for_event(struct arena *a, const struct outbox_settings *settings, const id *project, const char *event,
-                     str data_json, struct outbox_row **ret, size_t *ret_count);
+err outbox_for_handoff(struct arena *a, const struct outbox_settings *settings,
+                       const struct project_row *project, const struct handoff_row *handoff,
+                       const struct outbox_transcript_line *transcript, size_t lines,
+                       struct outbox_row **ret, size_t *ret_count);
+/* One webhook-only event ("conversation.created", "feedback.created", …) with a JSON object as
+ * data. */
+err outbox_for_event(struct arena *a, const struct outbox_settings *settings, const id *project,
+                     const char *event, str data_json, struct outbox_row **ret, size_t *ret_count);
 
 /* ── delivering ── */
 
 struct outbox_worker;
 
 /* Starts one thread that delivers until it is closed. */
-err outbox_worker_start(struct store *store, const struct outbox_settings *settings, struct outbox_worker **ret);
+err outbox_worker_start(struct store *store, const struct outbox_settings *settings,
+                        struct outbox_worker **ret);
 /* Tells it that there is something new; from any thread, cheap. */
 void outbox_worker_wake(struct outbox_worker *worker);
 /* Finishes the delivery under way, then stops. */
 void outbox_worker_close(struct outbox_worker *worker);
 
 /* Delivers what is due now and returns; for the command line and tests. */
-err outbox_deliver_due(struct store *store, const struct outbox_settings *settings, size_t *ret_sent,
-                       size_t *ret_failed);
+err outbox_deliver_due(struct store *store, const struct outbox_settings *settings,
+                       size_t *ret_sent, size_t *ret_failed);
 
 /* Sends one test mail now and says what the server answered and what to do about it. */
-err outbox_mail_test(struct arena *a, const struct outbox_settings *settings, str to, str *ret_reply);
+err outbox_mail_test(struct arena *a, const struct outbox_settings *settings, str to,
+                     str *ret_reply);
 
-/* Milliseconds until the next try after `attempts` failures, with up to 20 % of jitter: 30 s, 1, 2, 5, 10, 30 min, 1, 2, 4, 8 h … */
+/* Milliseconds until the next try after `attempts` failures, with up to 20 % of jitter: 30 s, 1, 2,
+ * 5, 10, 30 min, 1, 2, 4, 8 h … */
 int64_t outbox_backoff_ms(uint32_t attempts);

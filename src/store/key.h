@@ -7,12 +7,12 @@
 
 struct key_row {
     id id, team;
-    id project;               /* none: every project of the team */
+    id project; /* none: every project of the team */
     str name;
-    str kind;                 /* "pk" or "sk" */
-    str hint;                 /* first characters of the token, for lists */
+    str kind; /* "pk" or "sk" */
+    str hint; /* first characters of the token, for lists */
     struct crypto_digest hash;
-    uint64_t permissions;     /* bits of access/permission.h */
+    uint64_t permissions;           /* bits of access/permission.h */
     int64_t created_ms, expires_ms; /* 0: never */
     int64_t disabled_ms;            /* 0: live */
     int64_t used_ms;
@@ -20,19 +20,21 @@ struct key_row {
 
 err store_key_create(struct store *store, const struct key_row *row);
 /* NOT_FOUND; also finds disabled and expired keys, the caller judges. */
-err store_key_by_hash(struct store *store, struct arena *a, const struct crypto_digest *hash, struct key_row *ret);
-err store_key_list(struct store *store, struct arena *a, const id *team, struct key_row **ret, size_t *ret_count);
+err store_key_by_hash(struct store *store, struct arena *a, const struct crypto_digest *hash,
+                      struct key_row *ret);
+err store_key_list(struct store *store, struct arena *a, const id *team, struct key_row **ret,
+                   size_t *ret_count);
 err store_key_disable(struct store *store, const id *team, const id *key, int64_t at_ms);
 /* Counts live keys; the server says at start when there is none. */
 err store_key_count(struct store *store, size_t *ret);
 
 struct session_row {
-    id id;                    /* the visitor's session */
+    id id; /* the visitor's session */
     id project, visitor;
     struct crypto_digest hash;
-    str origin;               /* origin it is bound to, empty for same origin without one */
+    str origin; /* origin it is bound to, empty for same origin without one */
     str locale;
-    str terms_version;        /* accepted terms, empty: none */
+    str terms_version; /* accepted terms, empty: none */
     int64_t created_ms, expires_ms;
 };
 

@@ -6,23 +6,24 @@
 
 struct passage_query {
     const id *project;
-    const str *terms;      /* index tokens (know/tokens.h); any of them may match */
-    size_t term_count;     /* at most 64 */
-    str url_prefix;        /* only passages whose URL starts so; empty: all */
-    size_t limit;          /* candidates, at most 500 */
+    const str *terms;  /* index tokens (know/tokens.h); any of them may match */
+    size_t term_count; /* at most 64 */
+    str url_prefix;    /* only passages whose URL starts so; empty: all */
+    size_t limit;      /* candidates, at most 500 */
 };
 
-/* Candidates by BM25 (title, heading, text weighted), best first; rows have number, document, url, title,
- * heading, text, ordinal and score. */
+/* Candidates by BM25 (title, heading, text weighted), best first; rows have number, document, url,
+ * title, heading, text, ordinal and score. */
 err store_passage_find(struct store *store, struct arena *a, const struct passage_query *query,
                        struct passage_row **ret, size_t *ret_count);
 /* Number of the project's passages that have each term, and of all; for weights and spelling. */
-err store_term_counts(struct store *store, struct arena *a, const id *project, const str *terms, size_t count,
-                      uint64_t *ret_counts, uint64_t *ret_total);
-/* Index terms that start with `prefix` and have between min and max bytes, with their document counts; at most
- * `limit`, most frequent first: candidates for a misspelt word. */
-err store_term_like(struct store *store, struct arena *a, str prefix, size_t min, size_t max, size_t limit,
-                    str **ret_terms, uint64_t **ret_counts, size_t *ret_count);
+err store_term_counts(struct store *store, struct arena *a, const id *project, const str *terms,
+                      size_t count, uint64_t *ret_counts, uint64_t *ret_total);
+/* Index terms that start with `prefix` and have between min and max bytes, with their document
+ * counts; at most `limit`, most frequent first: candidates for a misspelt word. */
+err store_term_like(struct store *store, struct arena *a, str prefix, size_t min, size_t max,
+                    size_t limit, str **ret_terms, uint64_t **ret_counts, size_t *ret_count);
 /* Passages by place in a document, for context around a hit. */
-err store_passage_around(struct store *store, struct arena *a, const id *project, const id *document,
-                         uint32_t from_ordinal, uint32_t to_ordinal, struct passage_row **ret, size_t *ret_count);
+err store_passage_around(struct store *store, struct arena *a, const id *project,
+                         const id *document, uint32_t from_ordinal, uint32_t to_ordinal,
+                         struct passage_row **ret, size_t *ret_count);
