@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Child processes that are always ended, by the pid of the child itself.
 import { type ChildProcess, spawn } from "node:child_process";
-import { until, within } from "./wait.ts";
+import { Hopeless, until, within } from "./wait.ts";
 
 const OUTPUT_MAX = 8 << 20;
 const running = new Set<ChildProcess>();
@@ -75,7 +75,7 @@ export class Child {
     return until(`the program says ${pattern}`, () => {
       const match = this.stdout.match(pattern) ?? this.stderr.match(pattern);
       if (!match && !this.alive) {
-        throw new Error(`it has ended\n${this.stdout}\n${this.stderr}`);
+        throw new Hopeless(`waited for ${pattern}, but it has ended\n${this.stdout}\n${this.stderr}`);
       }
       return match;
     }, seconds);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program under test: its command line and a server of its own in a fresh folder.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Child, type Ended, run } from "./child.ts";
@@ -13,6 +13,7 @@ export const BINARY = process.env["DOORWARD_BIN"] ?? join(ROOT, "build", "doorwa
 /** A folder that is removed when the process ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "doorward-test-"));
+  chmodSync(folder, 0o711); // servers that drop their rights must pass through it
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -2,7 +2,7 @@
 // A plain HTTP client that sends just what it is told, and a reader of server-sent events.
 import http from "node:http";
 import https from "node:https";
-import { until } from "./wait.ts";
+import { Hopeless, until } from "./wait.ts";
 
 export interface Ask {
   method?: string;
@@ -144,7 +144,7 @@ export class EventStream {
     return until(`event ${event}`, () => {
       const found = this.events.find((one) => one.event === event);
       if (!found && this.ended) {
-        throw new Error(`the stream ended: ${JSON.stringify(this.events)} ${this.trouble ?? ""}`);
+        throw new Hopeless(`the stream ended: ${JSON.stringify(this.events)} ${this.trouble ?? ""}`);
       }
       return found;
     }, seconds);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waiting for a condition, always with a deadline.
 
+/** Thrown by a probe: waiting longer is of no use. */
+export class Hopeless extends Error {}
+
 /** Tries `probe` until it gives a value that is not false, null or undefined. A probe that throws is
  * tried again; what it threw last is in the error when the deadline passes. */
 export async function until<T>(
@@ -18,6 +21,7 @@ export async function until<T>(
       }
       last = undefined;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error;
     }
     if (Date.now() >= deadline) {
