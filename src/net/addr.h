@@ -35,7 +35,7 @@ struct addr addr_from_sockaddr(const struct sockaddr *sa);
 socklen_t addr_to_sockaddr(const struct addr *a, struct sockaddr_storage *ret);
 struct addr_text addr_text(const struct addr *a);
 
-/* True only for globally reachable unicast addresses (IANA special-purpose registries, RFC 6890; also NAT64, 6to4,
- * Teredo and mapped forms judged by the IPv4 address inside). */
+/* True only for globally reachable unicast addresses (IANA special-purpose registries, RFC 6890;
+ * also NAT64, 6to4, Teredo and mapped forms judged by the IPv4 address inside). */
 bool addr_is_public(const struct addr *a);
 bool addr_is_loopback(const struct addr *a);

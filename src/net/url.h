@@ -9,17 +9,18 @@
 enum { URL_BYTES_MAX = 2048 };
 
 struct url {
-    str scheme;     /* "http" or "https" */
-    str user;       /* userinfo, empty when none */
-    str host;       /* lower case, IDN as A-labels, IPv6 without brackets, no trailing dot */
-    unsigned port;  /* always set: default of the scheme when absent */
+    str scheme;    /* "http" or "https" */
+    str user;      /* userinfo, empty when none */
+    str host;      /* lower case, IDN as A-labels, IPv6 without brackets, no trailing dot */
+    unsigned port; /* always set: default of the scheme when absent */
     bool host_is_ip, host_is_ipv6;
-    str path;       /* starts with "/", percent-encoding normalised, dot segments removed */
-    str query;      /* without "?", empty when none */
+    str path;  /* starts with "/", percent-encoding normalised, dot segments removed */
+    str query; /* without "?", empty when none */
     str fragment;
 };
 
-/* Parses and normalises; the parts live in the arena. INVALID with a static reason; other schemes are refused. */
+/* Parses and normalises; the parts live in the arena. INVALID with a static reason; other schemes
+ * are refused. */
 err url_parse(struct arena *a, str text, struct url *ret);
 
 /* Resolves a reference against a base (RFC 3986 section 5). */
