@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A question as concepts: each an index term with its other forms, spellings and synonyms, and what finding it is worth. */
+#pragma once
+
+#include "know/tokens.h"
+#include "store/passage.h"
+
+enum {
+    KNOW_CONCEPTS_MAX = 32,
+    KNOW_FORMS_MAX = 10,      /* of one concept */
+    KNOW_QUERY_BYTES = 1000,  /* of a question that are looked at */
+};
+
+/* One way to meet a concept. */
+struct know_form {
+    str term;
+    double weight;   /* 1: the word itself; less for guesses */
+    uint64_t count;  /* passages that have it */
+};
+
+struct know_concept {
+    struct know_form forms[KNOW_FORMS_MAX];
+    size_t form_count;
+    str surface;     /* as typed, folded */
+    double idf;
+    double weight;   /* 1 for words, less for parts of identifiers and optional wholes */
+    bool optional;   /* found is good, not found is nothing */
+    bool known;      /* some form is in the index */
+    bool respelt;    /* only a corrected spelling is */
+    uint32_t place;
+};
+
+struct know_question {
+    struct know_concept concepts[KNOW_CONCEPTS_MAX];
+    size_t count;
+    uint64_t total;  /* passages in the index */
+    double mass;     /* sum of idf * weight over what is not optional */
+    bool only_stop;  /* nothing but function words */
+};
+
+/* Reads the question and looks its words up in the store: counts, spellings, synonyms. */
+err know_question_read(struct store *store, struct arena *a, const id *project, str text,
+                       struct know_question *ret);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "know/rank.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { SLOTS = 1024, HITS_MAX = 512 };
+
+double W[32] = {
+    /*0 k1*/ 1.2, /*1 b*/ 0.5, /*2 avg len*/ 120, /*3 title*/ 0.4, /*4 heading*/ 0.8, /*5 window*/ 1.0,
+    /*6 window size*/ 24, /*7 bigram*/ 0.4, /*8 title bm weight*/ 0.5, /*9 sentence*/ 0.5, /*10 cover^2*/ 0.0, /*11 prox pair*/ 0.3,
+};
+
+struct slot {
+    str term;
+    double weight;
+    uint8_t concept;
+    bool used;
+};
+
+struct hit {
+    uint32_t place, sentence;
+    double weight;
+    uint8_t concept;
+};
+
+struct know_ranker {
+    const struct know_question *question;
+    struct slot slots[SLOTS];
+    struct hit hits[HITS_MAX];
+    size_t hit_count;
+};
+
+static uint32_t hash(str s)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < s.n; i++) {
+        h = (h ^ (unsigned char)s.p[i]) * 16777619u;
+    }
+    return h ^ h >> 15;
+}
+
+struct know_ranker *know_ranker_new(struct arena *a, const struct know_question *question)
+{
+    struct know_ranker *r = arena_alloc(a, sizeof(*r));
+    if (r == NULL) {
+        return NULL;
+    }
+    r->question = question;
+    for (size_t i = 0; i < question->count; i++) {
+        const struct know_concept *concept = &question->concepts[i];
+        for (size_t k = 0; k < concept->form_count; k++) {
+            uint32_t at = hash(concept->forms[k].term) % SLOTS;
+            while (r->slots[at].used) {
+                at = (at + 1) % SLOTS;
+            }
+            r->slots[at] = (struct slot){concept->forms[k].term, concept->forms[k].weight,
+                                         (uint8_t)i, true};
+        }
+    }
+    return r;
+}
+
+/* Walks the terms of a field; text hits are kept with their places, others only counted. */
+static uint32_t walk(struct know_ranker *r, str text, double tf[KNOW_CONCEPTS_MAX], bool keep)
+{
+    uint32_t place = 0, sentence = 0;
+    str term;
+    while (str_split(&text, ' ', &term)) {
+        if (term.n == 1 && term.p[0] == '.') {
+            sentence++;
+            continue;
+        }
+        place++;
+        for (uint32_t at = hash(term) % SLOTS; r->slots[at].used; at = (at + 1) % SLOTS) {
+            const struct slot *slot = &r->slots[at];
+            if (!str_eq(slot->term, term)) {
+                continue;
+            }
+            tf[slot->concept] += slot->weight;
+            if (keep && r->hit_count < HITS_MAX) {
+                r->hits[r->hit_count++] = (struct hit){place, sentence, slot->weight, slot->concept};
+            }
+        }
+    }
+    return place;
+}
+
+static double worth(const struct know_concept *concept) { return concept->idf * concept->weight; }
+
+/* The most that is found within one stretch of text. */
+static double best_window(const struct know_ranker *r, const double base[KNOW_CONCEPTS_MAX])
+{
+    const struct know_question *q = r->question;
+    double best = 0;
+    for (size_t i = 0; i < r->hit_count; i++) {
+        double got[KNOW_CONCEPTS_MAX] = {0};
+        double sum = 0;
+        for (size_t k = i; k < r->hit_count && r->hits[k].place < r->hits[i].place + (uint32_t)W[6]; k++) {
+            const struct hit *hit = &r->hits[k];
+            double value = hit->weight * worth(&q->concepts[hit->concept]);
+            if (value > got[hit->concept]) {
+                sum += value - got[hit->concept];
+                got[hit->concept] = value;
+            }
+        }
+        for (size_t c = 0; c < q->count; c++) {
+            sum += got[c] > 0 ? 0 : base[c];
+        }
+        best = sum > best ? sum : best;
+    }
+    return best;
+}
+
+static double best_sentence(const struct know_ranker *r)
+{
+    const struct know_question *q = r->question;
+    double best = 0;
+    for (size_t i = 0; i < r->hit_count;) {
+        double got[KNOW_CONCEPTS_MAX] = {0};
+        double sum = 0;
+        size_t k = i;
+        for (; k < r->hit_count && r->hits[k].sentence == r->hits[i].sentence; k++) {
+            const struct hit *hit = &r->hits[k];
+            double value = hit->weight * worth(&q->concepts[hit->concept]);
+            if (value > got[hit->concept]) {
+                sum += value - got[hit->concept];
+                got[hit->concept] = value;
+            }
+        }
+        best = sum > best ? sum : best;
+        i = k;
+    }
+    return best;
+}
+
+/* Neighbours in the question that are neighbours in the text. */
+static double pairs(const struct know_ranker *r, double *ret_near)
+{
+    const struct know_question *q = r->question;
+    double sum = 0, near = 0;
+    for (size_t c = 0; c + 1 < q->count; c++) {
+        uint32_t gap = q->concepts[c + 1].place - q->concepts[c].place;
+        double bestp = 0, bestn = 0;
+        double value = fmin(worth(&q->concepts[c]), worth(&q->concepts[c + 1]));
+        for (size_t i = 0; i < r->hit_count; i++) {
+            if (r->hits[i].concept != c) {
+                continue;
+            }
+            for (size_t k = 0; k < r->hit_count; k++) {
+                if (r->hits[k].concept != c + 1) {
+                    continue;
+                }
+                double w = r->hits[i].weight * r->hits[k].weight;
+                int64_t d = (int64_t)r->hits[k].place - (int64_t)r->hits[i].place;
+                if (d == (int64_t)gap || d == 1) {
+                    bestp = fmax(bestp, w);
+                }
+                if (d != 0 && llabs(d) <= 8) {
+                    bestn = fmax(bestn, w / sqrt((double)llabs(d)));
+                }
+            }
+        }
+        sum += bestp * value;
+        near += bestn * value;
+    }
+    *ret_near = near;
+    return sum;
+}
+
+struct know_match know_rank(struct know_ranker *r, const struct passage_row *passage)
+{
+    const struct know_question *q = r->question;
+    double title[KNOW_CONCEPTS_MAX] = {0}, heading[KNOW_CONCEPTS_MAX] = {0}, text[KNOW_CONCEPTS_MAX] = {0};
+    double base[KNOW_CONCEPTS_MAX] = {0};
+    r->hit_count = 0;
+    uint32_t words = walk(r, passage->index_text, text, true);
+    (void)walk(r, passage->index_title, title, false);
+    (void)walk(r, passage->index_heading, heading, false);
+    struct know_match match = {0};
+    double bm = 0, covered = 0, lone = 0;
+    for (size_t c = 0; c < q->count; c++) {
+        const struct know_concept *concept = &q->concepts[c];
+        double norm = 1 - W[1] + W[1] * words / W[2];
+        double tf = text[c] / norm + W[8] * fmin(title[c], 1) + W[4] * fmin(heading[c], 1);
+        bm += worth(concept) * tf * (W[0] + 1) / (tf + W[0]);
+        base[c] = worth(concept) * fmin(1, W[3] * fmin(1, title[c]) + 0.6 * fmin(1, heading[c]));
+        double any = fmin(1, text[c] + title[c] + heading[c]);
+        if (any > 0) {
+            match.found |= 1u << c;
+        }
+        if (!concept->optional) {
+            covered += worth(concept) * any;
+            lone = fmax(lone, worth(concept) * (1 - any));
+        }
+    }
+    double near = 0, mass = q->mass > 0 ? q->mass : 1;
+    double window = best_window(r, base);
+    double bigram = pairs(r, &near);
+    match.coverage = fmin(1, covered / mass);
+    match.window = fmin(1, window / mass);
+    match.lone = lone / mass;
+    match.rank = bm + W[5] * window + W[7] * bigram + W[11] * near + W[9] * best_sentence(r) +
+                 W[10] * covered * match.coverage;
+    return match;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How well a passage answers a question, from its index terms. Pure: no store, no clock. */
+#pragma once
+
+#include "know/query.h"
+
+struct know_ranker;
+
+/* What was found in one passage. */
+struct know_match {
+    double rank;      /* order within one question; no scale */
+    double coverage;  /* 0 … 1: share of the question's mass found anywhere in title, heading, text */
+    double window;    /* 0 … 1: share found close together in the text, title and heading counted in part */
+    double lone;      /* idf of the weightiest concept that was missed, over the mass */
+    uint32_t found;   /* bits of the concepts found */
+};
+
+/* Prepares; borrows the question. NULL when memory ran out. */
+struct know_ranker *know_ranker_new(struct arena *a, const struct know_question *question);
+
+/* Looks at index_title, index_heading and index_text of a passage. */
+struct know_match know_rank(struct know_ranker *ranker, const struct passage_row *passage);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "know/know.h"
+#include "know/query.h"
+#include "know/rank.h"
+#include "know/snippet.h"
+
+enum { CANDIDATES = 120, SEARCH_TERMS_MAX = 64, HITS_LIMIT = 50, QUERY_WORDS = 12 };
+
+struct ranked {
+    const struct passage_row *row;
+    struct know_match match;
+    double rank;
+};
+
+static int by_idf(const void *x, const void *y)
+{
+    const struct know_concept *const *a = x, *const *b = y;
+    double d = (*b)->idf * (*b)->weight - (*a)->idf * (*a)->weight;
+    return d > 0 ? 1 : d < 0 ? -1 : 0;
+}
+
+/* The terms that candidates are fetched by: the rarest words first; words that most passages have only when nothing
+ * else is there, since they cost much and choose little. */
+static size_t choose_terms(const struct know_question *q, str terms[SEARCH_TERMS_MAX])
+{
+    const struct know_concept *order[KNOW_CONCEPTS_MAX];
+    size_t known = 0, count = 0, words = 0;
+    for (size_t i = 0; i < q->count; i++) {
+        if (q->concepts[i].known) {
+            order[known++] = &q->concepts[i];
+        }
+    }
+    qsort(order, known, sizeof(order[0]), by_idf);
+    for (size_t i = 0; i < known && words < QUERY_WORDS; i++, words++) {
+        bool common = order[i]->forms[0].count > q->total / 5 && q->total > 1000;
+        if (common && words >= 2) {
+            break;
+        }
+        for (size_t k = 0; k < order[i]->form_count && count < SEARCH_TERMS_MAX; k++) {
+            if (order[i]->forms[k].count > 0) {
+                terms[count++] = order[i]->forms[k].term;
+            }
+        }
+    }
+    return count;
+}
+
+static int by_rank(const void *x, const void *y)
+{
+    const struct ranked *a = x, *b = y;
+    if (a->rank != b->rank) {
+        return a->rank < b->rank ? 1 : -1;
+    }
+    return a->row->number < b->row->number ? -1 : a->row->number > b->row->number;
+}
+
+/* How sure we are that a passage answers: from what was found close together, less for what was missed. */
+static double confidence(const struct know_question *q, const struct know_match *match)
+{
+    (void)q;
+    double c = 0.65 * match->window + 0.35 * match->coverage;
+    return c < 0 ? 0 : c > 1 ? 1 : c;
+}
+
+static bool page_seen(const struct know_hit *hits, size_t count, const struct passage_row *row)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (id_eq(&hits[i].passage.document, &row->document)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static err fill_hits(struct arena *a, const struct know_query *query, const struct know_question *q,
+                     const struct ranked *ranked, size_t count, struct know_hit *hits, size_t *ret_count)
+{
+    size_t limit = query->limit < HITS_LIMIT ? query->limit : HITS_LIMIT, n = 0;
+    for (size_t i = 0; i < count && n < limit; i++) {
+        if (query->one_per_page && page_seen(hits, n, ranked[i].row)) {
+            continue;
+        }
+        hits[n] = (struct know_hit){.passage = *ranked[i].row, .score = confidence(q, &ranked[i].match)};
+        err e = know_snippet(a, q, hits[n].passage.text, &hits[n].snippet);
+        if (!err_ok(e)) {
+            return e;
+        }
+        n++;
+    }
+    *ret_count = n;
+    return ERR_NONE;
+}
+
+err know_search(struct store *store, struct arena *a, const struct know_query *query, struct know_hit **ret,
+                size_t *ret_count)
+{
+    struct know_question *q = arena_alloc(a, sizeof(*q));
+    if (q == NULL) {
+        return err_new(ERR_NO_MEMORY, "no memory for the question");
+    }
+    err e = know_question_read(store, a, query->project, query->text, q);
+    if (!err_ok(e)) {
+        return e;
+    }
+    str terms[SEARCH_TERMS_MAX];
+    struct passage_query find = {.project = query->project, .terms = terms, .url_prefix = query->url_prefix,
+                                 .term_count = choose_terms(q, terms), .limit = CANDIDATES};
+    struct passage_row *rows = NULL;
+    size_t count = 0;
+    if (find.term_count > 0 && query->limit > 0) {
+        e = store_passage_find(store, a, &find, &rows, &count);
+    }
+    struct know_ranker *ranker = know_ranker_new(a, q);
+    struct ranked *ranked = arena_array(a, count + 1, sizeof(*ranked));
+    struct know_hit *hits = arena_array(a, HITS_LIMIT, sizeof(*hits));
+    if (err_ok(e) && (ranker == NULL || ranked == NULL || hits == NULL)) {
+        e = err_new(ERR_NO_MEMORY, "no memory for ranking");
+    }
+    if (!err_ok(e)) {
+        return e;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ranked[i] = (struct ranked){.row = &rows[i], .match = know_rank(ranker, &rows[i])};
+        ranked[i].rank = ranked[i].match.rank;
+    }
+    qsort(ranked, count, sizeof(*ranked), by_rank);
+    size_t found = 0;
+    e = fill_hits(a, query, q, ranked, count, hits, &found);
+    if (err_ok(e)) {
+        *ret = hits;
+        *ret_count = found;
+    }
+    return e;
+}
