@@ -52,8 +52,9 @@ format: ## let clang-format rewrite the C files
 install: build ## into DESTDIR and the prefix given to meson (/usr/local)
 	@meson install -C build --no-rebuild
 
-deb: build ## a Debian package in build/
+deb: web ## a Debian package in build-deb/
+	@scripts/deps.sh build web deb
 	@packaging/deb/build.sh
 
 clean: ## remove what was built, keep var/
-	@rm -rf build build-asan build-fuzz web/dist tests/dist .cache
+	@rm -rf build build-asan build-fuzz build-deb web/dist tests/dist .cache

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# usage: scripts/deps.sh [build|run|test|web|bench]...
+# usage: scripts/deps.sh [build|run|test|web|bench|deb]...
 # Installs what is missing, and only that: Debian packages from scripts/packages-<set>.txt by
 # apt-get, npm packages (web) by their lock file. Quick and silent when nothing is missing.
 set -eu
@@ -24,7 +24,7 @@ as_root() {
 wanted() {
     for set in "$@"; do
         [ "$set" = web ] && continue
-        [ -f "scripts/packages-$set.txt" ] || die "unknown set '$set' (build, run, test, web, bench)"
+        [ -f "scripts/packages-$set.txt" ] || die "unknown set '$set' (build, run, test, web, bench, deb)"
         sed 's/#.*//' "scripts/packages-$set.txt"
     done | tr -s ' \t' '\n' | sort -u | sed '/^$/d'
 }
