@@ -16,7 +16,7 @@ static const unsigned bad_ports[] = {
 
 static err refuse(str text, enum err_code code, const char *what, str *ret_reason)
 {
-    *ret_reason = text.p ? text : str_c(what);
+    *ret_reason = text.n ? text : str_c(what);
     return err_new(code, what);
 }
 

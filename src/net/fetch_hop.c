@@ -338,7 +338,7 @@ static CURLcode drive(CURLM *multi, struct transfer *t)
 
 static err say(str text, enum err_code code, const char *what, str *ret_reason)
 {
-    *ret_reason = text.p ? text : str_c(what);
+    *ret_reason = text.n ? text : str_c(what);
     return err_new(code, what);
 }
 

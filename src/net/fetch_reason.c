@@ -27,6 +27,7 @@ static str explain_certificate(struct arena *a, const struct fetch_failure *f)
     case X509_V_ERR_CERT_REVOKED:
         return arena_printf(a, "the certificate of %.*s has been revoked", STR_ARG(f->host));
     case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_UNSPECIFIED: /* libcurl compares names itself and leaves this */
     case X509_V_OK:
         return arena_printf(a, "the certificate of %.*s is for another name", STR_ARG(f->host));
     default:
