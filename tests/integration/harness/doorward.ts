@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program under test: its command line and a server of its own in a fresh folder.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Child, type Ended, run } from "./child.ts";
@@ -21,6 +21,8 @@ export function temporaryFolder(): string {
 export interface Options {
   /** Settings by their environment names without DOORWARD_: { MAIL_URL: "smtp://…" }. */
   settings?: Record<string, string>;
+  /** Environment variables that settings refer to as env:NAME. */
+  secrets?: Record<string, string>;
   /** Folder to use; a fresh one when missing. */
   folder?: string;
   /** Arguments for `serve` beside --listen. */
@@ -67,10 +69,16 @@ export class Doorward {
     return join(this.folder, "doorward.yaml");
   }
 
+  /** Adds lines to the configuration; for what the environment cannot say. */
+  configure(yaml: string): void {
+    appendFileSync(this.config, yaml);
+  }
+
   get environment(): Record<string, string> {
     const settings = Object.entries(this.options.settings ?? {});
     return {
       NO_COLOR: "1",
+      ...this.options.secrets,
       ...Object.fromEntries(settings.map(([name, value]) => [`DOORWARD_${name}`, value])),
       ...(this.made ? { DOORWARD_CONFIG: this.config } : {}),
     };
@@ -125,7 +133,7 @@ export class Doorward {
     if (answer.status !== 201 && answer.status !== 200) {
       throw new Error(`session: ${answer.status} ${answer.text}`);
     }
-    return (answer.json.session ?? answer.json.token) as string;
+    return answer.json.token as string;
   }
 
   /** Ends the server; any status but 0 and any sanitizer report is an error. */
