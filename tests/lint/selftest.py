@@ -15,6 +15,7 @@ import source  # noqa: E402
 HEAD = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 GUARD = HEAD + "#pragma once\n"
 PLAIN = {"src/net/a.c": HEAD + '#include "net/a.h"\n\nint net_a(int x) { return x + 1; }\n',
+         "docs/plain.md": "# A heading, with `code`\n\n[up](#a-heading-with-code)\n",
          "scripts/plain.sh": "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\nset -eu\n",
          "src/net/a.h": GUARD + "/* Adds one. */\nint net_a(int x);\n"}
 
@@ -55,6 +56,10 @@ FAULTS = [
     ("cppcheck", "an index out of bounds",
      {"src/net/a.c": HEAD + "int f(void)\n{\n    int a[2] = {1, 2};\n    return a[2];\n}\n"}),
     ("shell", "an unquoted variable", {"scripts/a.sh": "#!/bin/sh\nrm $1\n"}),
+    ("docs", "a link to nothing", {"docs/a.md": "# A\n[b](b.md)\n"}),
+    ("docs", "a link to no heading", {"docs/a.md": "# A\n[b](#c)\n"}),
+    ("docs", "a key that does not exist",
+     {"docs/a.md": "# A\n`server.lisen`\n", "src/cli/config_schema.c": HEAD + 'X("server.listen")\n'}),
     ("tidy", "a semicolon after if",
      {"src/net/a.c": HEAD + "int f(int x)\n{\n    if (x > 3);\n    return 2;\n}\n"}),
 ]
@@ -64,7 +69,7 @@ ACCEPTED = [
     ("calls", "malloc in base", call("char *p = malloc(3);", "base")),
     ("shape", "a function of 60 lines", {"src/net/a.c": body(60)}),
 ]
-LINTS = ["layers", "calls", "shape", "format", "shell", "cppcheck", "tidy"]
+LINTS = ["layers", "calls", "shape", "format", "shell", "docs", "cppcheck", "tidy"]
 
 
 def run(lint, files):
