@@ -13,8 +13,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
-SCHEMA_EVENTS = {"mail.failed"}  # a webhook event that reads like a key
-KEY = re.compile(r'"([a-z_]+(?:\[\])?(?:\.[a-z_]+)+)"')
+SCHEMA_KEY = re.compile(r'"([a-z_]+(?:\[\])?(?:\.[a-z_]+)+)"')
 EVENTS = {"mail.failed"}  # a webhook event that reads like a key
 KEY = re.compile(r"^[a-z_]+(?:\.[a-z_]+)+$")
 
