@@ -21,8 +21,9 @@ err store_term_counts(struct store *store, struct arena *a, const id *project, c
                       size_t count, uint64_t *ret_counts, uint64_t *ret_total);
 /* Index terms that start with `prefix` and have between min and max bytes, with their document
  * counts; at most `limit`, most frequent first: candidates for a misspelt word. */
-err store_term_like(struct store *store, struct arena *a, const id *project, str prefix, size_t min, size_t max,
-                    size_t limit, str **ret_terms, uint64_t **ret_counts, size_t *ret_count);
+err store_term_like(struct store *store, struct arena *a, const id *project, str prefix, size_t min,
+                    size_t max, size_t limit, str **ret_terms, uint64_t **ret_counts,
+                    size_t *ret_count);
 /* Passages by place in a document, for context around a hit. */
 err store_passage_around(struct store *store, struct arena *a, const id *project,
                          const id *document, uint32_t from_ordinal, uint32_t to_ordinal,
