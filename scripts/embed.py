@@ -10,6 +10,7 @@ for name/. A script or style sheet is also there with its hash in the name, as
 widget.0123456789abcdef.js, which never changes and may be kept for ever; so may a file whose name
 has such a hash already."""
 
+import base64
 import hashlib
 import re
 import subprocess
@@ -71,7 +72,7 @@ def str_of(text):
 
 
 def rows_of(dist):
-    """Yields (url, content type, etag, immutable, index of the file, forms)."""
+    """Yields (url, content type, etag, immutable, index of the file, forms, SRI, immutable url)."""
     names = sorted(p.relative_to(dist).as_posix() for p in dist.rglob("*") if p.is_file())
     names = [name for name in names if not any(part.startswith(".") for part in name.split("/"))]
     for index, name in enumerate(names):
@@ -82,26 +83,31 @@ def rows_of(dist):
         digest = hashlib.sha256(raw).hexdigest()[:16]
         packed = forms(path, raw)
         known = bool(HASHED.search(name))
-        yield url_of(name), TYPES[path.suffix], digest, known, index, packed
+        sri = "sha384-" + base64.b64encode(hashlib.sha384(raw).digest()).decode()
+        url, fixed = url_of(name), url_of(name)
         if path.suffix in (".js", ".css") and not known:
-            stem = name.removesuffix(path.suffix)
-            yield f"/{stem}.{digest}{path.suffix}", TYPES[path.suffix], digest, True, index, packed
+            fixed = f"/{name.removesuffix(path.suffix)}.{digest}{path.suffix}"
+            yield fixed, TYPES[path.suffix], digest, True, index, packed, sri, fixed
+        yield url, TYPES[path.suffix], digest, known, index, packed, sri, fixed
 
 
 def c_source(rows):
-    """The table, sorted by path so that it can be searched by halves."""
+    """The table, sorted by path (its last slash apart) so that it can be searched by halves."""
     symbols = sorted({(row[4], form) for row in rows for form in range(3) if row[5][form]})
     out = ["/* Made by scripts/embed.py. */", '#include "http/asset.h"', "",
            "extern const struct http_asset http_asset_table[];",
            "extern const size_t http_asset_count;"]
     out += [f"extern const char http_asset_{i}_{form}[];" for i, form in symbols]
     out += ["", "const struct http_asset http_asset_table[] = {"]
-    for url, kind, digest, immutable, index, packed in sorted(rows):
+    for url, kind, digest, immutable, index, packed, sri, fixed in sorted(
+            rows, key=lambda row: (row[0].rstrip("/") or "/").encode()):
         bodies = [f"{{http_asset_{index}_{form}, {len(packed[form])}}}" if packed[form]
                   else '{"", 0}' for form in range(3)]
-        etag = '"' + digest + '"'
+        etag, gzip_etag, brotli_etag = (f'"{digest}{form}"' for form in ("", "-gz", "-br"))
         out.append("    {" + ", ".join([
             f".path = {str_of(url)}", f".content_type = {str_of(kind)}", f".etag = {str_of(etag)}",
+            f".etag_gzip = {str_of(gzip_etag)}", f".etag_brotli = {str_of(brotli_etag)}",
+            f".sri = {str_of(sri)}", f".hashed_path = {str_of(fixed)}",
             f".raw = {bodies[0]}", f".gzip = {bodies[1]}", f".brotli = {bodies[2]}",
             f".immutable = {'true' if immutable else 'false'}"]) + "},")
     if not rows:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a handler sees of HTTP: a request, an answer, a stream. The server behind it is http/server.h. */
+/* What a handler sees of HTTP: a request, an answer, a stream. The server behind it is
+ * http/server.h. */
 #pragma once
 
 #include "base/arena.h"
@@ -22,7 +23,8 @@ enum http_method {
 enum http_lane {
     HTTP_LANE_LOOP, /* on the event loop: under a millisecond, never waits */
     HTTP_LANE_WORK, /* on a worker: store, retrieval, hashing */
-    HTTP_LANE_SLOW  /* on a thread that may wait for a peer; few, 503 with Retry-After when all are taken */
+    HTTP_LANE_SLOW  /* on a thread that may wait for a peer; few, 503 with Retry-After when all are
+                       taken */
 };
 
 struct http_req;    /* a request; lives until its handler returns */
@@ -47,7 +49,8 @@ str http_req_arg(const struct http_req *req, unsigned i);
 str http_req_body(const struct http_req *req);
 /* Content type in lower case without parameters, empty when there is none. */
 str http_req_content_type(const struct http_req *req);
-/* The client's address as text: from the trusted proxy's header when there is one, else the peer's. */
+/* The client's address as text: from the trusted proxy's header when there is one, else the peer's.
+ */
 str http_req_client(const struct http_req *req);
 /* Scheme and host as the client used them ("https://chat.example.com"), through trusted proxies. */
 str http_req_origin_self(const struct http_req *req);
@@ -62,35 +65,41 @@ void *http_req_user(const struct http_req *req);
 
 /* ── a whole answer ── */
 
-/* Adds a header; both are copied. Values with control bytes are refused (the header is left out, logged). */
+/* Adds a header; both are copied. Values with control bytes are refused (the header is left out,
+ * logged). */
 void http_res_header(struct http_res *res, str name, str value);
-/* Answers with a body; copies it. Exactly one answer is given per request; a handler that gives none is a 500. */
+/* Answers with a body; copies it. Exactly one answer is given per request; a handler that gives
+ * none is a 500. */
 void http_res_send(struct http_res *res, int status, str content_type, str body);
 /* Answers with an error body as API.md has it: code, message, status, request_id. */
 void http_res_error(struct http_res *res, err e, str message);
-/* The same with a field or position: {"code",…,"details":<details_json>}; details_json is JSON or empty. */
+/* The same with a field or position: {"code",…,"details":<details_json>}; details_json is JSON or
+ * empty. */
 void http_res_error_details(struct http_res *res, err e, str message, str details_json);
 /* True when an answer or a stream was begun. */
 bool http_res_begun(const struct http_res *res);
 
 /* ── a stream of events (text/event-stream), written by its worker ── */
 
-/* Begins an SSE answer; comments (": ping") go out at most every 10 s of silence by the server itself. */
+/* Begins an SSE answer; comments (": ping") go out at most every 10 s of silence by the server
+ * itself. */
 err http_res_stream(struct http_res *res);
-/* Writes one event; `id` and `event` may be empty; data may have line feeds. Waits while more than 64 KB are
- * unsent, at most the write deadline. CLOSED when the client has gone. */
+/* Writes one event; `id` and `event` may be empty; data may have line feeds. Waits while more than
+ * 64 KB are unsent, at most the write deadline. CLOSED when the client has gone. */
 err http_res_event(struct http_res *res, str id, str event, str data);
 /* True when the client has gone, so that work for it may stop. */
 bool http_res_gone(const struct http_res *res);
 
 /* ── a detached stream: outlives the handler, holds no thread ── */
 
-/* Begins an SSE answer that stays open after the handler returns. The caller holds one reference. */
+/* Begins an SSE answer that stays open after the handler returns. The caller holds one reference.
+ */
 err http_res_detach(struct http_res *res, struct http_stream **ret);
-/* Queues one event from any thread, never waits. A client that leaves over 256 KB unread is closed (it
- * resumes with Last-Event-ID). CLOSED when the stream has ended. */
+/* Queues one event from any thread, never waits. A client that leaves over 256 KB unread is closed
+ * (it resumes with Last-Event-ID). CLOSED when the stream has ended. */
 err http_stream_event(struct http_stream *stream, str id, str event, str data);
-/* Runs once, on the loop, when the client has gone or the server drains; set before the handler returns. */
+/* Runs once, on the loop, when the client has gone or the server drains; set before the handler
+ * returns. */
 void http_stream_on_close(struct http_stream *stream, void (*closed)(void *user), void *user);
 /* Ends the stream cleanly after what is queued. */
 void http_stream_end(struct http_stream *stream);
