@@ -76,37 +76,42 @@ static str page_origin(struct arena *a, str text, bool whole)
 }
 
 static enum domain_verdict judge_page(struct arena *a, const str *domains, size_t count, str self,
-                                      str page)
+                                      str page, str *ret_page)
 {
+    enum domain_verdict verdict = DOMAIN_REFUSED;
     if (str_empty(page)) {
-        return DOMAIN_REFUSED;
+        return verdict;
     }
     if (str_eq(page, page_origin(a, self, true))) {
-        return DOMAIN_SAME;
+        verdict = DOMAIN_SAME;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (domain_matches(domains[i], page)) {
-            return DOMAIN_ALLOWED;
-        }
+    for (size_t i = 0; verdict == DOMAIN_REFUSED && i < count; i++) {
+        verdict = domain_matches(domains[i], page) ? DOMAIN_ALLOWED : DOMAIN_REFUSED;
     }
-    return DOMAIN_REFUSED;
+    if (verdict != DOMAIN_REFUSED) {
+        *ret_page = page;
+    }
+    return verdict;
 }
 
 enum domain_verdict domain_judge(struct arena *a, const str *domains, size_t count,
-                                 const struct domain_request *request)
+                                 const struct domain_request *request, str *ret_page)
 {
+    *ret_page = STR_EMPTY;
     if (!str_empty(request->origin)) {
         str page = page_origin(a, request->origin, true);
-        return judge_page(a, domains, count, request->self, page);
+        return judge_page(a, domains, count, request->self, page, ret_page);
     }
     if (!str_empty(request->fetch_site)) {
         /* A browser leaves Origin out only for same-origin reads and for no-cors loads of other
          * sites. */
-        return str_eq(request->fetch_site, STR("same-origin")) ? DOMAIN_SAME : DOMAIN_REFUSED;
+        bool same = str_eq(request->fetch_site, STR("same-origin"));
+        str page = same ? page_origin(a, request->self, true) : STR_EMPTY;
+        return judge_page(a, domains, count, request->self, page, ret_page);
     }
     if (!str_empty(request->referer)) {
         str page = page_origin(a, request->referer, false);
-        return judge_page(a, domains, count, request->self, page);
+        return judge_page(a, domains, count, request->self, page, ret_page);
     }
     return request->has_credential ? DOMAIN_ABSENT : DOMAIN_REFUSED;
 }

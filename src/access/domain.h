@@ -33,6 +33,7 @@ enum domain_verdict {
 };
 
 /* Judges. An Origin of "null" is refused; a missing one is judged by fetch metadata and Referer;
- * without any of the three only a request with a credential passes. */
+ * without any of the three only a request with a credential passes. *ret_page is the page's
+ * normalised origin, empty when it is absent or refused. */
 enum domain_verdict domain_judge(struct arena *a, const str *domains, size_t count,
-                                 const struct domain_request *request);
+                                 const struct domain_request *request, str *ret_page);
