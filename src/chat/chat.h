@@ -76,6 +76,8 @@ struct turn_sink {
 
 struct turn_result {
     id chat, user_message, message;
+    uint64_t user_seq; /* of the stored visitor message; set before the first event */
+    uint64_t seq;      /* of the stored answer; set before message_end */
     bool answered;
     str content;
     const struct know_citation *citations;
@@ -91,6 +93,11 @@ err turn_run(const struct chat_context *context, struct arena *a,
              const struct chat_project *project, const struct turn_request *request,
              const struct turn_sink *sink, struct turn_result *ret);
 
+/* Answers one question outside of any chat: retrieval and model or extract, filtered like a turn;
+ * nothing is stored. Needs store and model of the context only. */
+err turn_answer(const struct chat_context *context, struct arena *a,
+                const struct chat_project *project, str question, struct turn_result *ret);
+
 /* Validates and stores a lead with its outbox entries, then wakes the outbox. UNPROCESSABLE fills
  * *ret_details with JSON {"field":"what is wrong"}. `body` is the request's JSON object. */
 err lead_submit(const struct chat_context *context, struct arena *a,
@@ -101,6 +108,15 @@ err handoff_request(const struct chat_context *context, struct arena *a,
                     const struct chat_project *project, const struct chat_row *chat,
                     const json_t *body, const struct idempotency *once, id *ret_handoff,
                     str *ret_details);
+
+/* Stores a visitor's reaction to an answer (0 or 1) and tells webhooks. */
+err feedback_submit(const struct chat_context *context, struct arena *a,
+                    const struct chat_project *project, const struct chat_row *chat,
+                    const struct message_row *message, int reaction, str comment);
+
+/* Appends a message as the event `message`: {"type":"message", and the members of
+ * chat_message_json}. */
+void chat_message_event_json(struct buf *b, const struct message_row *message);
 
 /* Appends a message's JSON as API.md has it: uuid, content, is_human_message, feedback, sources,
  * citations, created_at. */

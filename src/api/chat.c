@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "api/answer.h"
+#include "base/log.h"
+#include "chat/hub.h"
+
+enum {
+    EVENT_BYTES_MAX = 1 << 20,
+    METADATA_BYTES_MAX = 4096,
+    URL_CHARS_MAX = 2048,
+    RESUME_MESSAGES_MAX = 200
+};
+
+/* ── a turn answered as a stream of events ── */
+
+struct turn_stream {
+    struct call *call;
+    struct turn_result *result; /* filled while the turn runs */
+    unsigned events;
+    bool begun;
+};
+
+static err stream_event(void *user, const char *type, str data)
+{
+    struct turn_stream *stream = user;
+    char text[64];
+    if (!stream->begun) {
+        err e = http_res_stream(stream->call->res);
+        if (!err_ok(e)) {
+            return e;
+        }
+        stream->begun = true;
+    }
+    bool last = strcmp(type, "message_end") == 0;
+    /* The number before the dot is the last message that the client has whole: where a resume goes
+     * on. */
+    int n = last ? snprintf(text, sizeof text, "%llu", (unsigned long long)stream->result->seq)
+                 : snprintf(text, sizeof text, "%llu.%u",
+                            (unsigned long long)stream->result->user_seq, ++stream->events);
+    return http_res_event(stream->call->res, (str){text, (size_t)n}, str_c(type), data);
+}
+
+static bool stream_gone(void *user)
+{
+    const struct turn_stream *stream = user;
+    return http_res_gone(stream->call->res);
+}
+
+static err collect_event(void *user, const char *type, str data)
+{
+    (void)user;
+    (void)type;
+    (void)data;
+    return ERR_NONE;
+}
+
+/* ── the answer as JSON: the chat with this turn's two messages ── */
+
+static err answer_turn(struct call *call, int status, const struct turn_result *result)
+{
+    struct chat_row chat;
+    err e = store_chat_get(call->app->store, call->a, &call->project.row.id, &result->chat, &chat);
+    if (!err_ok(e)) {
+        return e;
+    }
+    struct buf b;
+    buf_init(&b, ANSWER_BYTES_MAX);
+    e = chat_json(call->app->store, call->a, &b, &chat);
+    if (!err_ok(e)) {
+        buf_done(&b);
+        return e;
+    }
+    return answer_json(call, status, &b);
+}
+
+/* Tells other listeners of the chat (a second tab, a stream that broke) what was said. */
+static void publish(struct call *call, const struct turn_result *result)
+{
+    struct message_row *rows;
+    size_t count;
+    err e = store_message_list(call->app->store, call->a, &call->project.row.id, &result->chat,
+                               result->user_seq ? result->user_seq - 1 : 0, 8, &rows, &count);
+    for (size_t i = 0; err_ok(e) && i < count; i++) {
+        struct buf b;
+        char seq[24];
+        (void)snprintf(seq, sizeof seq, "%llu", (unsigned long long)rows[i].seq);
+        buf_init(&b, EVENT_BYTES_MAX);
+        chat_message_event_json(&b, &rows[i]);
+        if (err_ok(buf_err(&b))) {
+            chat_hub_publish(call->app->chat.hub, &result->chat, str_c(seq), STR("message"),
+                             buf_str(&b));
+        }
+        buf_done(&b);
+    }
+    if (!err_ok(e)) {
+        log_err("chat", "listeners were not told", e);
+    }
+}
+
+static bool wants_stream(const struct call *call)
+{
+    str accept;
+    return http_req_header(call->req, STR("accept"), &accept) &&
+           str_find(accept, STR("text/event-stream"), 0) != SIZE_MAX;
+}
+
+static void end_with_error(struct call *call, err e)
+{
+    struct buf b;
+    buf_init(&b, 4096);
+    buf_add_c(&b, "{\"type\":\"error\"");
+    answer_member(&b, "code", str_c(err_wire_code(e.code)));
+    answer_member(&b, "message",
+                  STR("the answer could not be completed; your message is kept, please try again"));
+    buf_add_byte(&b, '}');
+    err sent = http_res_event(call->res, STR_EMPTY, STR("error"), buf_str(&b));
+    if (!err_ok(sent) && sent.code != ERR_CLOSED) {
+        log_err("chat", "error event not sent", sent);
+    }
+    buf_done(&b);
+}
+
+static err run_turn(struct call *call, struct turn_request *request, int status)
+{
+    struct turn_result result = {0};
+    struct turn_stream stream = {.call = call, .result = &result};
+    bool streaming = wants_stream(call);
+    struct turn_sink sink = {
+        .event = streaming ? stream_event : collect_event, .gone = stream_gone, .user = &stream};
+    err e = turn_run(&call->app->chat, call->a, &call->project, request, &sink, &result);
+    if (result.seq) {
+        publish(call, &result);
+    }
+    if (stream.begun) {
+        if (!err_ok(e) && e.code != ERR_CLOSED) {
+            log_err("chat", "turn failed", e);
+            end_with_error(call, e);
+        }
+        return ERR_NONE;
+    }
+    return err_ok(e) && !streaming ? answer_turn(call, status, &result) : e;
+}
+
+static err read_request(struct call *call, struct turn_request *ret)
+{
+    bool visitor = call->who.kind == PRINCIPAL_VISITOR;
+    *ret =
+        (struct turn_request){.caller = {.project = call->project.row.id}, .chat = call->chat.id};
+    if (visitor) {
+        ret->caller.session = call->who.session.id;
+        ret->caller.visitor = call->who.session.visitor;
+    } else {
+        ret->caller.key = call->who.key;
+    }
+    if (!json_get_str(call->body, "message", &ret->message)) {
+        return err_new(ERR_INVALID, "the field \"message\" is missing: what the visitor says");
+    }
+    err e = body_text(call, "url", URL_CHARS_MAX, &ret->url);
+    if (err_ok(e)) {
+        e = body_text(call, "locale", 35, &ret->locale);
+    }
+    if (err_ok(e) && visitor && str_empty(ret->locale)) {
+        ret->locale = call->who.session.locale;
+    }
+    return e;
+}
+
+static err read_metadata(struct call *call, str *ret)
+{
+    const json_t *metadata = json_object_get(call->body, "metadata");
+    if (!metadata || json_is_null(metadata)) {
+        return ERR_NONE;
+    }
+    struct buf b;
+    buf_init(&b, METADATA_BYTES_MAX);
+    json_write(&b, metadata);
+    err e = buf_err(&b);
+    if (!json_is_object(metadata) || !err_ok(e)) {
+        call->why = "the field \"metadata\" must be an object of at most 4096 bytes";
+        e = err_new(ERR_INVALID, "metadata");
+    } else {
+        *ret = arena_str(call->a, buf_str(&b));
+    }
+    buf_done(&b);
+    return e;
+}
+
+err chat_create(struct call *call)
+{
+    struct turn_request request;
+    err e = read_request(call, &request);
+    if (err_ok(e)) {
+        e = read_metadata(call, &request.metadata);
+    }
+    return err_ok(e) ? run_turn(call, &request, 201) : e;
+}
+
+err chat_message(struct call *call)
+{
+    struct turn_request request;
+    err e = read_request(call, &request);
+    return err_ok(e) ? run_turn(call, &request, 200) : e;
+}
+
+err chat_get(struct call *call)
+{
+    struct buf b;
+    buf_init(&b, ANSWER_BYTES_MAX);
+    err e = chat_json(call->app->store, call->a, &b, &call->chat);
+    if (!err_ok(e)) {
+        buf_done(&b);
+        return e;
+    }
+    return answer_json(call, 200, &b);
+}
+
+/* ── following a chat ── */
+
+/* Reads Last-Event-ID: "12" or "12.3"; without one only what comes from now on is sent. */
+static uint64_t resume_after(const struct call *call)
+{
+    str last;
+    uint64_t seq;
+    if (!http_req_header(call->req, STR("last-event-id"), &last)) {
+        return call->chat.last_seq;
+    }
+    last = str_slice(last, 0, str_find_byte(last, '.', 0));
+    return str_u64(last, &seq) ? seq : 0;
+}
+
+static err send_missed(struct call *call, struct http_stream *stream)
+{
+    struct message_row *rows;
+    size_t count;
+    err e = store_message_list(call->app->store, call->a, &call->project.row.id, &call->chat.id,
+                               resume_after(call), RESUME_MESSAGES_MAX, &rows, &count);
+    for (size_t i = 0; err_ok(e) && i < count; i++) {
+        struct buf b;
+        char seq[24];
+        (void)snprintf(seq, sizeof seq, "%llu", (unsigned long long)rows[i].seq);
+        buf_init(&b, EVENT_BYTES_MAX);
+        chat_message_event_json(&b, &rows[i]);
+        e = err_ok(buf_err(&b)) ? http_stream_event(stream, str_c(seq), STR("message"), buf_str(&b))
+                                : buf_err(&b);
+        buf_done(&b);
+    }
+    return e;
+}
+
+err chat_events(struct call *call)
+{
+    struct http_stream *stream;
+    err e = http_res_detach(call->res, &stream);
+    if (!err_ok(e)) {
+        return e;
+    }
+    /* Joined first, so that nothing falls between what was missed and what is live; clients know
+     * messages by uuid. */
+    e = chat_hub_join(call->app->chat.hub, &call->chat.id, stream);
+    if (err_ok(e)) {
+        e = send_missed(call, stream);
+    }
+    if (!err_ok(e)) {
+        http_stream_end(stream);
+    }
+    http_stream_unref(stream);
+    return ERR_NONE;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/route.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "http/asset.h"
+
+/* What the plan hook leaves for the handle hook. */
+struct planned {
+    const struct route *route; /* NULL: a preflight */
+    unsigned allowed;          /* methods of the path, for a preflight */
+};
+
+static void answer_no_route(struct http_req *req, struct http_res *res)
+{
+    (void)req;
+    http_res_error(res, err_new(ERR_NOT_FOUND, "no such path"),
+                   STR("there is nothing here; /openapi.json lists what there is"));
+}
+
+static void answer_method(struct http_res *res, unsigned allowed)
+{
+    static const char *const names[] = {
+        [HTTP_GET] = "GET, HEAD", [HTTP_POST] = "POST",     [HTTP_PUT] = "PUT",
+        [HTTP_PATCH] = "PATCH",   [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS"};
+    struct buf b;
+    buf_init(&b, 128);
+    for (unsigned m = 0; m < sizeof names / sizeof *names; m++) {
+        if (names[m] && (allowed & 1u << m)) {
+            buf_addf(&b, "%s%s", b.n ? ", " : "", names[m]);
+        }
+    }
+    http_res_header(res, STR("allow"), buf_str(&b));
+    buf_done(&b);
+    http_res_error(res, err_new(ERR_METHOD, "method not allowed"),
+                   STR("this path does not take that method; see Allow"));
+}
+
+/* Gives the methods of a path, or 0 when there is no route. */
+static unsigned path_methods(const struct app *app, struct http_req *req)
+{
+    str args[HTTP_ROUTER_ARGS_MAX];
+    unsigned allowed = 0;
+    int found = http_router_find(app->router, HTTP_OTHER, http_req_path(req), http_req_arena(req),
+                                 args, &allowed);
+    return found == HTTP_ROUTER_METHOD ? allowed : 0;
+}
+
+/* The row for files takes every path: there is something only when the file is there. */
+static bool path_exists(const struct app *app, struct http_req *req)
+{
+    str args[HTTP_ROUTER_ARGS_MAX];
+    unsigned allowed;
+    int found = http_router_find(app->router, HTTP_GET, http_req_path(req), http_req_arena(req),
+                                 args, &allowed);
+    return found < 0 || api_routes[found].handle != asset_get ||
+           http_asset_find(http_req_path(req));
+}
+
+static void plan_preflight(struct app *app, struct http_req *req, struct http_res *res,
+                           struct http_plan *plan)
+{
+    struct planned *planned = arena_alloc(http_req_arena(req), sizeof *planned);
+    unsigned allowed = path_methods(app, req);
+    if (!planned || !allowed || !path_exists(app, req)) {
+        answer_no_route(req, res);
+        plan->answered = true;
+        return;
+    }
+    planned->allowed = allowed | 1u << HTTP_OPTIONS;
+    http_req_set_user(req, planned);
+    plan->lane = HTTP_LANE_WORK;
+    plan->route = "preflight";
+}
+
+void app_plan(void *user, struct http_req *req, struct http_res *res, struct http_plan *plan)
+{
+    struct app *app = user;
+    unsigned allowed = 0;
+    if (http_req_method(req) == HTTP_OPTIONS) {
+        plan_preflight(app, req, res, plan);
+        return;
+    }
+    int found = http_router_find(app->router, http_req_method(req), http_req_path(req),
+                                 http_req_arena(req), plan->args, &allowed);
+    struct planned *planned = found >= 0 ? arena_alloc(http_req_arena(req), sizeof *planned) : NULL;
+    if (found < 0 || !planned) {
+        plan->answered = true;
+        plan->route = "none";
+        if (found == HTTP_ROUTER_METHOD && path_exists(app, req)) {
+            answer_method(res, allowed);
+        } else {
+            answer_no_route(req, res);
+        }
+        return;
+    }
+    planned->route = &api_routes[found];
+    http_req_set_user(req, planned);
+    plan->lane = planned->route->lane;
+    plan->route = planned->route->path;
+    plan->body_max = planned->route->body_max == SIZE_MAX ? app->settings.api->upload_bytes_max
+                                                          : planned->route->body_max;
+}
+
+static void answer_error(struct call *call, err e)
+{
+    str why = str_c(call->why ? call->why : e.what);
+    if (e.code == ERR_INTERNAL || e.code == ERR_IO || e.code == ERR_CORRUPT ||
+        e.code == ERR_NO_MEMORY) {
+        /* What went wrong inside is for the log; the request id connects both. */
+        LOG(LOG_ERROR, "api", "request failed", log_c("route", call->route->path),
+            log_c("what", e.what), log_str("request_id", id_str(http_req_id(call->req))));
+        why = STR("something went wrong here; the request id helps to find it in the log");
+    } else if (e.code == ERR_NO_SPACE) {
+        LOG(LOG_ERROR, "api", "disk full", log_c("route", call->route->path),
+            log_c("what", e.what));
+        why = STR("the server's disk is full; nothing was stored, please try again later");
+    }
+    http_res_error_details(call->res, e, why, call->details);
+}
+
+void app_handle(void *user, struct http_req *req, struct http_res *res)
+{
+    const struct planned *planned = http_req_user(req);
+    static const struct route preflight = {.path = "preflight"};
+    struct call call = {.app = user,
+                        .req = req,
+                        .res = res,
+                        .a = http_req_arena(req),
+                        .route = planned->route ? planned->route : &preflight};
+    if (!planned->route) {
+        route_preflight(&call, planned->allowed);
+        return;
+    }
+    err e = route_authorize(&call);
+    route_cors(&call);
+    if (err_ok(e)) {
+        e = planned->route->handle(&call);
+    }
+    if (!err_ok(e) && !http_res_begun(res)) {
+        answer_error(&call, e);
+    }
+    if (call.has_project) {
+        chat_project_done(&call.project);
+    }
+    json_decref(call.body);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A route is one row: what it is, who may call it, what it may cost, who handles it. The same rows
+ * make the router, the authorization, `doorward policy` and the check of openapi.yaml (DESIGN.md,
+ * idea 3). */
+#pragma once
+
+#include "access/access.h"
+#include "api/app.h"
+#include "http/http.h"
+
+/* Who may call. There is no value 0: a row without access does not pass the table's static check.
+ */
+enum route_access {
+    ROUTE_OPEN = 1, /* anyone: health, documents, files of the program */
+    ROUTE_PAGE,    /* pages of the project's allowed domains; a key with the permission; nobody else
+                      when private */
+    ROUTE_VISITOR, /* a visitor's session from its page; a key with the permission */
+    ROUTE_CHAT_OWNER, /* the visitor who began the chat, or the key that did, or a key with the
+                         permission */
+    ROUTE_KEY,        /* a key with the permission */
+    ROUTE_METRICS     /* a key with the permission, or an address of metrics.allow */
+};
+
+/* What the first placeholder (or the body) names; it is looked up and judged before the handler
+ * runs. */
+enum route_object {
+    ROUTE_NOTHING,
+    ROUTE_PROJECT,      /* {p}: slug */
+    ROUTE_BODY_PROJECT, /* "project" in the JSON body: slug */
+    ROUTE_CHAT,         /* {c} */
+    ROUTE_MESSAGE       /* {m}: its chat is judged */
+};
+
+enum route_body { ROUTE_NO_BODY, ROUTE_JSON, ROUTE_JSON_OPTIONAL, ROUTE_JSON_OR_FORM };
+
+/* Which budget of requests a call is taken from. */
+enum route_rate {
+    ROUTE_RATE_NONE = 1,
+    ROUTE_RATE_SESSIONS, /* per address */
+    ROUTE_RATE_MESSAGES, /* per session or key, and per address */
+    ROUTE_RATE_LEADS,    /* per session or key */
+    ROUTE_RATE_SEARCH,   /* per key */
+    ROUTE_RATE_READS     /* per session, key or address */
+};
+
+struct call;
+
+struct route {
+    enum http_method method;
+    const char *path;
+    enum route_access access;
+    permissions permission; /* of a key; PERMISSION_NONE where keys have no business */
+    enum route_object object;
+    enum route_body body;
+    size_t body_max; /* bytes; 0: no body; SIZE_MAX: limits.upload_size */
+    enum route_rate rate;
+    enum http_lane lane;
+    const char *const
+        *fields; /* members that a JSON body may have, NULL-terminated; NULL: none or unchecked */
+    err (*handle)(struct call *call);
+    const char *summary; /* one line for people */
+};
+
+/* Everything a handler needs: the request was parsed, its caller authorised. */
+struct call {
+    struct app *app;
+    struct http_req *req;
+    struct http_res *res;
+    struct arena *a;
+    const struct route *route;
+    struct principal who;
+    bool page_judged;
+    enum domain_verdict page;    /* once judged */
+    str page_origin;             /* normalised; empty when the caller is no page */
+    struct chat_project project; /* of ROUTE_PROJECT and the like */
+    struct chat_row chat;        /* of ROUTE_CHAT, ROUTE_MESSAGE */
+    struct message_row message;  /* of ROUTE_MESSAGE */
+    json_t *body;                /* the JSON object, or NULL */
+    bool has_project;
+    const char *why; /* text for the answer of a failing handler; else the error's own */
+    str details;     /* JSON for the answer of a failing handler */
+};
+
+extern const struct route api_routes[];
+extern const size_t api_route_count;
+
+/* Parses the body, finds the object, judges caller, page and limits. The error is the answer. */
+err route_authorize(struct call *call);
+
+/* Answers a preflight (Fetch standard, CORS protocol) for a known path. */
+void route_preflight(struct call *call, unsigned allowed_methods);
+
+/* Adds the CORS headers of an allowed page to the answer. */
+void route_cors(struct call *call);
+
+/* Name of an access for people and programs. */
+const char *route_access_name(enum route_access access);
+
+/* ── handlers by resource, one file each ── */
+err project_get(struct call *call);
+err search_get(struct call *call);
+err search_click(struct call *call);
+err source_list(struct call *call);
+err source_create(struct call *call);
+err source_get(struct call *call);
+err source_delete(struct call *call);
+err sync_start(struct call *call);
+err job_get(struct call *call);
+err session_create(struct call *call);
+err chat_create(struct call *call);
+err chat_get(struct call *call);
+err chat_message(struct call *call);
+err chat_events(struct call *call);
+err feedback_create(struct call *call);
+err lead_create(struct call *call);
+err handoff_create(struct call *call);
+err health_live(struct call *call);
+err health_ready(struct call *call);
+err health_metrics(struct call *call);
+err document_openapi(struct call *call);
+err document_llms(struct call *call);
+err document_security(struct call *call);
+err asset_get(struct call *call);
