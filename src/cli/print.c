@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/print.h"
+
+#include "base/clock.h"
+
+static void member_name(struct buf *b, const char *key)
+{
+    char last = b->n ? b->p[b->n - 1] : '{';
+    buf_addf(b, "%s\"%s\":", last == '{' ? "" : ",", key);
+}
+
+void print_member(struct buf *b, const char *key, str text)
+{
+    member_name(b, key);
+    json_write_str(b, text);
+}
+
+void print_member_number(struct buf *b, const char *key, uint64_t number)
+{
+    member_name(b, key);
+    buf_addf(b, "%llu", (unsigned long long)number);
+}
+
+void print_member_time(struct buf *b, const char *key, int64_t wall_ms)
+{
+    member_name(b, key);
+    if (wall_ms) {
+        buf_addf(b, "\"%s\"", clock_rfc3339(wall_ms).c);
+    } else {
+        buf_add_c(b, "null");
+    }
+}
+
+void print_csv(struct buf *b, str text, bool last)
+{
+    buf_add_byte(b, '"');
+    if (text.n && strchr("=+-@\t\r", text.p[0])) {
+        buf_add_byte(b, '\'');
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        buf_add_c(b, text.p[i] == '"' ? "\"" : "");
+        buf_add_byte(b, text.p[i]);
+    }
+    buf_add_c(b, last ? "\"\r\n" : "\",");
+}
+
+int print_limit(struct cli *cli, unsigned fallback, unsigned max, size_t *ret)
+{
+    const char *text = cli_option(cli, "limit", 0);
+    uint64_t number = fallback;
+    if (text && (!str_u64(str_c(text), &number) || number < 1 || number > max)) {
+        return cli_fail(CLI_USAGE, "--limit is a number from 1 to %u", max);
+    }
+    *ret = number;
+    return CLI_OK;
+}
