@@ -194,16 +194,15 @@ static size_t on_body(char *p, size_t size, size_t count, void *user)
     return t->out_of_memory ? CURL_WRITEFUNC_ERROR : n;
 }
 
-/* Pins the name to the judged addresses; NULL when memory ran out. */
-static struct curl_slist *pin(struct arena *a, const struct fetch_hop *hop)
+struct curl_slist *fetch_pin(struct arena *a, const struct url *url,
+                             const struct resolve_answer *where)
 {
     struct buf b;
     buf_init(&b, 4096);
-    bool v6 = hop->url.host_is_ipv6;
-    buf_addf(&b, "%s%.*s%s:%u:", v6 ? "[" : "", STR_ARG(hop->url.host), v6 ? "]" : "",
-             hop->url.port);
-    for (size_t i = 0; i < hop->where.count; i++) {
-        struct addr_text text = addr_text(&hop->where.addresses[i]);
+    bool v6 = url->host_is_ipv6;
+    buf_addf(&b, "%s%.*s%s:%u:", v6 ? "[" : "", STR_ARG(url->host), v6 ? "]" : "", url->port);
+    for (size_t i = 0; i < where->count; i++) {
+        struct addr_text text = addr_text(&where->addresses[i]);
         bool bracket = strchr(text.c, ':') != NULL;
         buf_addf(&b, "%s%s%s%s", i ? "," : "", bracket ? "[" : "", text.c, bracket ? "]" : "");
     }
@@ -380,7 +379,7 @@ static err judge(struct transfer *t, CURL *easy, CURLcode code, str *ret_reason)
 static err transfer_run(struct channel *channel, struct transfer *t, str *ret_reason)
 {
     CURL *easy = channel->easy;
-    struct curl_slist *headers = NULL, *where = pin(t->arena, t->hop);
+    struct curl_slist *headers = NULL, *where = fetch_pin(t->arena, &t->hop->url, &t->hop->where);
     err e = err_new(ERR_NO_MEMORY, "no memory for a transfer");
     set_policy(easy, t->hop);
     if (!where || !headers_add(t->arena, t->hop, &headers) ||

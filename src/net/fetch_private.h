@@ -16,6 +16,11 @@ enum {
 /* Initialises libcurl once in the process; false when that failed. */
 bool fetch_curl_ready(void);
 
+/* Pins a URL's name to addresses for CURLOPT_RESOLVE; NULL when memory ran out. Free with
+ * curl_slist_free_all. */
+struct curl_slist *fetch_pin(struct arena *a, const struct url *url,
+                             const struct resolve_answer *where);
+
 /* One request to one URL, already judged. */
 struct fetch_hop {
     const struct fetch_request *request;
