@@ -149,8 +149,7 @@ test("a request for a person is mailed and seen in the chat", async () => {
 });
 
 test("nothing is left in the outbox", async () => {
-  const rest = await doorward.json(["outbox", "list"]);
-  const entries = Array.isArray(rest) ? rest : rest.entries;
-  assert.ok(entries.every((one: { state: string }) => one.state === "sent" || one.state === "done"),
-    JSON.stringify(entries));
+  const entries = await doorward.json(["outbox", "list"]);
+  assert.ok(entries.length > 0);
+  assert.ok(entries.every((one: { state: string }) => one.state === "sent"), JSON.stringify(entries));
 });

@@ -21,10 +21,8 @@ async function lead(doorward: Doorward, email: string): Promise<void> {
   assert.equal(answer.status, 201, answer.text);
 }
 
-const entries = async (doorward: Doorward) => {
-  const listed = await doorward.json(["outbox", "list"]);
-  return (Array.isArray(listed) ? listed : listed.entries) as { id: string; state: string; last_error?: string }[];
-};
+interface Entry { uuid: string; state: string; last_error: string }
+const entries = async (doorward: Doorward) => (await doorward.json(["outbox", "list"])) as Entry[];
 
 let hook: Site;
 let status = 200;
@@ -64,10 +62,10 @@ test("a webhook that fails is kept, and sent with the same id when told to", asy
   await lead(doorward, "bob@customer.example");
   const first = await until("the webhook is called", () => hook.seen.find((one) => one.body.includes("bob@")));
   const waiting = await until("it waits in the outbox", async () =>
-    (await entries(doorward)).find((one) => !["sent", "done"].includes(one.state)));
+    (await entries(doorward)).find((one) => one.state === "pending" && one.last_error));
   status = 200;
   hook.seen.length = 0;
-  const ended = await doorward.cli(["outbox", "retry", waiting.id]);
+  const ended = await doorward.cli(["outbox", "retry", waiting.uuid]);
   assert.equal(ended.status, 0, ended.stderr);
   const second = await until("it is called again", () => hook.seen.find((one) => one.body.includes("bob@")), 20);
   assert.equal(second.headers["webhook-id"], first.headers["webhook-id"]);
@@ -94,9 +92,8 @@ test("a mail server that is away when a lead comes gets it when it is back", asy
   await lead(patient, "dora@customer.example");
   const waiting = await until("the failure is listed", async () =>
     (await entries(patient)).find((one) => one.last_error));
-  assert.match(waiting.last_error ?? "", /\S/);
-  const again = await SmtpServer.start({ folder, port });
-  const ended = await patient.cli(["outbox", "retry", waiting.id]);
+    const again = await SmtpServer.start({ folder, port });
+  const ended = await patient.cli(["outbox", "retry", waiting.uuid]);
   assert.equal(ended.status, 0, ended.stderr);
   await again.arrived(1, (mail) => mail.headers["reply-to"]?.includes("dora@") ?? false);
   await patient.stop();
