@@ -51,6 +51,14 @@ def problems(root, path):
         yield f"{name}: sources are listed, not searched for"
 
 
+def lost_tests(root):
+    """Tests that a meson.build lists and that are not there."""
+    for path in source.files(root, "tests/unit/*/meson.build"):
+        for noun in re.findall(r"^\s*'(\w+)'\s*:", source.text(path), re.MULTILINE):
+            if not (path.parent / f"test_{noun}.c").exists():
+                yield f"{path.relative_to(root)}: test_{noun}.c is not there"
+
+
 def foreign(root, path):
     for number, line in enumerate(source.text(path).splitlines(), 1):
         if FOREIGN.search(line):
@@ -60,6 +68,7 @@ def foreign(root, path):
 def check(root, out):
     for path in source.files(root, *CODE):
         out.result(f"shape {path.relative_to(root)}", problems(root, path))
+    out.result("every listed unit test is there", lost_tests(root))
     found = []
     for path in source.files(root, *CODE, "*.md", "*.yaml", "*.yml", "*.json", "*.html", "*.css",
                              "*.txt", "Makefile", "run"):
