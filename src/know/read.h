@@ -9,7 +9,9 @@
 struct know_block {
     str heading; /* headings above, joined by " › "; empty at the top */
     str anchor;  /* fragment of the innermost heading, without "#", or empty */
-    str text;    /* plain text; paragraphs parted by "\n\n" */
+    str text; /* plain text; paragraphs parted by "\n\n", lines of lists, tables and code by "\n" */
+    unsigned level; /* of the innermost heading, 1-8; 0: none of its own, goes on from the block
+                       before */
 };
 
 struct know_document {
@@ -17,6 +19,7 @@ struct know_document {
     struct know_block *blocks;
     size_t block_count;
     str canonical; /* <link rel=canonical>, or empty */
+    str base;      /* <base href>: what links are relative to, or empty */
     str *links;    /* absolute or relative hrefs of the page, for crawling */
     size_t link_count;
     bool noindex, nofollow; /* robots meta */
