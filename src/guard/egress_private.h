@@ -42,3 +42,16 @@ enum parse parse_url(str s, size_t at, bool end, size_t *ret_to, bool *ret_long)
 bool url_ends_at(char c);
 
 bool url_allowed(const struct egress_settings *settings, str url);
+
+/* ── egress_rules.c ── */
+
+/* The front of the held text. */
+struct front {
+    str s;
+    bool end; /* nothing more will come */
+    struct buf *out;
+};
+
+/* Decides what stands at the front of f->s (not empty) and writes what may leave. Gives how many
+ * bytes are dealt with, 0 when more is needed; never 0 at the end. */
+size_t egress_step(struct egress *e, const struct front *f);
