@@ -99,7 +99,9 @@ struct outbox_claim {
 
 static err outbox_next(struct sq_conn *c, struct outbox_claim *claim)
 {
-    struct sq_query q = sq_query(c, "SELECT min(next_ms) FROM outbox WHERE state = 'pending'");
+    /* 0 means that there is none, so an entry that was due since ever is due since 1. */
+    struct sq_query q =
+        sq_query(c, "SELECT max(1, min(next_ms)) FROM outbox WHERE state = 'pending'");
     claim->next_ms = sq_step(&q) ? sq_int(&q) : 0;
     return sq_end(&q);
 }

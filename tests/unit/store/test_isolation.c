@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every verb that takes a tenant, asked by another tenant for the first one's things: NOT_FOUND or
+ * nothing. A verb that has no row here fails the test. */
+#include "unit/store/backend.h"
+
+/* What the first project owns. */
+struct goods {
+    id chat, message, lead, source, document, job, key;
+};
+
+static struct goods stock(struct fixture *f)
+{
+    struct goods g;
+    struct chat_row chat = make_chat(&f->project);
+    struct message_row message = make_message(&chat.id, MESSAGE_AI, "Answer");
+    enum replay replay;
+    id made;
+    assert_ok(store_chat_begin(f->store, &chat, &message, 1));
+    struct lead_row lead = make_lead(&f->project, &chat.id);
+    struct handoff_row handoff = make_handoff(&f->project, &chat.id);
+    assert_ok(store_lead_create(f->store, &lead, NULL, 0, NULL, &replay, &made));
+    assert_ok(store_handoff_create(f->store, &handoff, NULL, 0, NULL, &replay, &made));
+    g.source = stored_source(f, &f->project, "https://a.example/1", "alpha", &g.document);
+    assert_ok(
+        store_source_set_content(f->store, &f->project, &g.source, STR("x"), STR("text/plain")));
+    struct job_row job = make_job(&f->project, &g.source);
+    struct key_row key = make_key(&f->team, &f->project, "token");
+    assert_ok(store_job_create(f->store, &job));
+    assert_ok(store_key_create(f->store, &key));
+    g.chat = chat.id;
+    g.message = message.id;
+    g.lead = lead.id;
+    g.job = job.id;
+    g.key = key.id;
+    return g;
+}
+
+/* Outcome of a try: an error, or a number of rows. */
+struct outcome {
+    err e;
+    size_t rows;
+};
+
+#define TRY(verb)                                                                                  \
+    static struct outcome try_##verb(struct fixture *f, const struct goods *g, const id *as,       \
+                                     const id *team)
+#define OUTCOME(call)                                                                              \
+    do {                                                                                           \
+        (void)g, (void)as, (void)team;                                                             \
+        return (struct outcome){call, 0};                                                          \
+    } while (0)
+#define ROWS(call)                                                                                 \
+    do {                                                                                           \
+        size_t n = 0;                                                                              \
+        (void)g, (void)as, (void)team;                                                             \
+        err e = call;                                                                              \
+        return (struct outcome){e, n};                                                             \
+    } while (0)
+#define S f->store
+#define A &f->arena
+
+TRY(project_by_id)
+{
+    struct project_row row;
+    err e = store_project_by_id(S, A, as, &row);
+    (void)g, (void)team;
+    return (struct outcome){e, err_ok(e) && id_eq(&row.id, &f->project)};
+}
+TRY(project_list)
+{
+    struct project_row *rows = NULL;
+    size_t n = 0, own = 0;
+    err e = store_project_list(S, A, team, &rows, &n);
+    (void)g, (void)as;
+    for (size_t i = 0; i < n; i++) {
+        own += id_eq(&rows[i].id, &f->project);
+    }
+    return (struct outcome){e, own};
+}
+TRY(key_list)
+{
+    struct key_row *rows;
+    ROWS(store_key_list(S, A, team, &rows, &n));
+}
+TRY(key_disable) { OUTCOME(store_key_disable(S, team, &g->key, 1)); }
+TRY(chat_get)
+{
+    struct chat_row row;
+    OUTCOME(store_chat_get(S, A, as, &g->chat, &row));
+}
+TRY(chat_list)
+{
+    struct chat_row *rows;
+    ROWS(store_chat_list(S, A, as, 0, &rows, &n));
+}
+TRY(message_append)
+{
+    struct message_row row = make_message(&g->chat, MESSAGE_STAFF, "Intruder");
+    OUTCOME(store_message_append(S, as, &row, 1));
+}
+TRY(message_list)
+{
+    struct message_row *rows;
+    ROWS(store_message_list(S, A, as, &g->chat, 0, 0, &rows, &n));
+}
+TRY(message_recent)
+{
+    struct message_row *rows;
+    ROWS(store_message_recent(S, A, as, &g->chat, 9, &rows, &n));
+}
+TRY(feedback_set) { OUTCOME(store_feedback_set(S, as, &g->message, 0, STR("bad"))); }
+TRY(lead_create)
+{
+    struct lead_row row = make_lead(as, &g->chat);
+    enum replay replay;
+    id made;
+    OUTCOME(store_lead_create(S, &row, NULL, 0, NULL, &replay, &made));
+}
+TRY(lead_list)
+{
+    struct lead_row *rows;
+    ROWS(store_lead_list(S, A, as, 0, 0, &rows, &n));
+}
+TRY(lead_get)
+{
+    struct lead_row row;
+    OUTCOME(store_lead_get(S, A, as, &g->lead, &row));
+}
+TRY(handoff_create)
+{
+    struct handoff_row row = make_handoff(as, &g->chat);
+    enum replay replay;
+    id made;
+    OUTCOME(store_handoff_create(S, &row, NULL, 0, NULL, &replay, &made));
+}
+TRY(handoff_get)
+{
+    struct handoff_row row;
+    OUTCOME(store_handoff_get(S, A, as, &g->chat, &row));
+}
+TRY(source_get)
+{
+    struct source_row row;
+    OUTCOME(store_source_get(S, A, as, &g->source, &row));
+}
+TRY(source_list)
+{
+    struct source_row *rows;
+    ROWS(store_source_list(S, A, as, &rows, &n));
+}
+TRY(source_state) { OUTCOME(store_source_state(S, as, &g->source, STR("failed"), STR(""), 1)); }
+TRY(source_delete) { OUTCOME(store_source_delete(S, as, &g->source)); }
+TRY(source_content)
+{
+    str content, type;
+    OUTCOME(store_source_content(S, A, as, &g->source, &content, &type));
+}
+TRY(source_set_content)
+{
+    OUTCOME(store_source_set_content(S, as, &g->source, STR("y"), STR("z")));
+}
+TRY(document_by_url)
+{
+    struct document_row row;
+    OUTCOME(store_document_by_url(S, A, as, &g->source, STR("https://a.example/1"), &row));
+}
+TRY(document_list)
+{
+    struct document_row *rows;
+    ROWS(store_document_list(S, A, as, &g->source, &rows, &n));
+}
+TRY(document_put)
+{
+    struct document_put put = {make_document(as, &g->source, "https://a.example/2"), NULL, 0};
+    OUTCOME(store_document_put(S, &put, 1));
+}
+TRY(document_seen)
+{
+    OUTCOME(store_document_seen(S, as, &g->source, STR("https://a.example/1"), 9));
+}
+TRY(document_prune) { ROWS(store_document_prune(S, as, &g->source, 99, &n)); }
+TRY(job_create)
+{
+    struct job_row row = make_job(as, &g->source);
+    OUTCOME(store_job_create(S, &row));
+}
+TRY(job_get)
+{
+    struct job_row row;
+    OUTCOME(store_job_get(S, A, as, &g->job, &row));
+}
+TRY(job_update) { OUTCOME(store_job_update(S, as, &g->job, STR("done"), STR("{}"))); }
+TRY(passage_find)
+{
+    struct passage_row *rows;
+    str term = STR("alpha");
+    struct passage_query query = {.project = as, .terms = &term, .term_count = 1, .limit = 9};
+    ROWS(store_passage_find(S, A, &query, &rows, &n));
+}
+TRY(passage_around)
+{
+    struct passage_row *rows;
+    ROWS(store_passage_around(S, A, as, &g->document, 0, 9, &rows, &n));
+}
+TRY(term_counts)
+{
+    str term = STR("alpha");
+    uint64_t count = 0, total = 0;
+    (void)g, (void)team;
+    err e = store_term_counts(S, A, as, &term, 1, &count, &total);
+    return (struct outcome){e, (size_t)(count + total)};
+}
+TRY(term_like)
+{
+    str *terms;
+    uint64_t *counts;
+    ROWS(store_term_like(S, A, as, STR("al"), 1, 99, 9, &terms, &counts, &n));
+}
+
+static const struct row {
+    const char *verb;
+    struct outcome (*run)(struct fixture *, const struct goods *, const id *, const id *);
+} rows[] = {
+#define ROW(verb)                                                                                  \
+    {                                                                                              \
+#verb, try_##verb                                                                          \
+    }
+    ROW(project_by_id),      ROW(project_list),    ROW(key_list),       ROW(key_disable),
+    ROW(chat_get),           ROW(chat_list),       ROW(message_append), ROW(message_list),
+    ROW(message_recent),     ROW(feedback_set),    ROW(lead_create),    ROW(lead_list),
+    ROW(lead_get),           ROW(handoff_create),  ROW(handoff_get),    ROW(source_get),
+    ROW(source_list),        ROW(source_state),    ROW(source_delete),  ROW(source_content),
+    ROW(source_set_content), ROW(document_by_url), ROW(document_list),  ROW(document_put),
+    ROW(document_seen),      ROW(document_prune),  ROW(job_create),     ROW(job_get),
+    ROW(job_update),         ROW(passage_find),    ROW(passage_around), ROW(term_counts),
+    ROW(term_like),
+};
+
+/* Verbs without a row, and why they need none. */
+static const char *const without[] = {
+    "project_create", "project_update", "key_create", "session_create", "chat_create",
+    "chat_begin",     "source_create",  "outbox_add", /* write rows of their own project; foreign
+                                                         parents are tested by noun */
+    "project_delete",                                 /* of the project itself */
+};
+
+static bool has_row(const char *verb)
+{
+    bool found = false;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        found |= strcmp(rows[i].verb, verb) == 0;
+    }
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        found |= strcmp(without[i], verb) == 0;
+    }
+    return found;
+}
+
+static void every_verb_of_a_tenant_is_tried(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *verb, *params;
+    } verbs[] = {
+#define VERB(verb, params, args) {#verb, #params},
+        STORE_VERBS(VERB)
+#undef VERB
+    };
+    static const char *const marks[] = {"id *project",   "id *team",      "_row *row",
+                                        "_row *lead",    "_row *handoff", "_row *chat",
+                                        "passage_query", "document_put"};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        bool tenant = false;
+        for (size_t m = 0; m < sizeof marks / sizeof *marks; m++) {
+            tenant |= strstr(verbs[i].params, marks[m]) != NULL;
+        }
+        if (tenant && !has_row(verbs[i].verb)) {
+            print_error("%s has no row\n", verbs[i].verb);
+            fail();
+        }
+    }
+}
+
+static void another_tenant_gets_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct goods g = stock(f);
+    id nobody = id_random();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const id *as[] = {&f->project2, &nobody};
+        const id *teams[] = {&f->team2, &nobody};
+        for (size_t k = 0; k < 2; k++) {
+            struct outcome got = rows[i].run(f, &g, as[k], teams[k]);
+            bool nothing = got.e.code == ERR_NOT_FOUND || (err_ok(got.e) && got.rows == 0);
+            bool lookup = strncmp(rows[i].verb, "project_by", 10) == 0;
+            bool list = strstr(rows[i].verb, "list") || strstr(rows[i].verb, "recent") ||
+                        strstr(rows[i].verb, "prune") || strstr(rows[i].verb, "around") ||
+                        strstr(rows[i].verb, "term") || strstr(rows[i].verb, "find") || lookup;
+            if (!nothing || (!list && got.e.code != ERR_NOT_FOUND)) {
+                print_error("%s: error %d, %zu rows\n", rows[i].verb, got.e.code, got.rows);
+                fail();
+            }
+        }
+    }
+}
+
+static void the_owner_gets_it_all_the_same(void **state)
+{
+    struct fixture *f = *state;
+    struct goods g = stock(f);
+    struct message_row *messages;
+    size_t n;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        (void)rows[i].run(f, &g, &f->project2, &f->team2);
+    }
+    assert_ok(store_message_list(f->store, &f->arena, &f->project, &g.chat, 0, 0, &messages, &n));
+    assert_int_equal(n, 1);
+    assert_int_equal(messages[0].feedback, -1);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].verb, "source_delete") == 0 ||
+            strcmp(rows[i].verb, "document_prune") == 0) {
+            continue;
+        }
+        struct outcome got = rows[i].run(f, &g, &f->project, &f->team);
+        bool list = strstr(rows[i].verb, "list") != NULL;
+        if (!err_ok(got.e) || (list && got.rows == 0)) {
+            print_error("%s: error %d %s, %zu rows\n", rows[i].verb, got.e.code, got.e.what,
+                        got.rows);
+            fail();
+        }
+    }
+}
+
+static void a_chats_number_alone_says_whose_it_is(void **state)
+{
+    struct fixture *f = *state;
+    struct goods g = stock(f);
+    struct chat_row chat;
+    struct message_row message;
+    assert_ok(store_chat_find(f->store, &f->arena, &g.chat, &chat));
+    assert_true(id_eq(&chat.project, &f->project));
+    assert_ok(store_message_find(f->store, &f->arena, &g.message, &chat, &message));
+    assert_true(id_eq(&chat.project, &f->project));
+}
+
+static const struct store_test tests[] = {
+    STORE_TEST(every_verb_of_a_tenant_is_tried),
+    STORE_TEST(another_tenant_gets_nothing),
+    STORE_TEST(the_owner_gets_it_all_the_same),
+    STORE_TEST(a_chats_number_alone_says_whose_it_is),
+};
+
+int main(void) { return store_tests_run("isolation", tests, sizeof tests / sizeof *tests); }

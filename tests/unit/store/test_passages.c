@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "unit/store/backend.h"
+
+static size_t find(struct fixture *f, const id *project, str *terms, size_t count, str url_prefix,
+                   struct passage_row **ret)
+{
+    size_t n = 0;
+    struct passage_query query = {.project = project,
+                                  .terms = terms,
+                                  .term_count = count,
+                                  .url_prefix = url_prefix,
+                                  .limit = 50};
+    assert_ok(store_passage_find(f->store, &f->arena, &query, ret, &n));
+    return n;
+}
+
+static void a_passage_is_found_with_its_document(void **state)
+{
+    struct fixture *f = *state;
+    struct passage_row *rows;
+    id document;
+    str term = STR("alpha");
+    (void)stored_source(f, &f->project, "https://docs.example.com/page", "alpha beta", &document);
+    assert_int_equal(find(f, &f->project, &term, 1, STR_EMPTY, &rows), 1);
+    assert_true(id_eq(&rows[0].document, &document));
+    assert_str(rows[0].title, STR("Document"));
+    assert_str(rows[0].heading, STR("Part"));
+    assert_str(rows[0].text, STR("alpha beta"));
+    assert_str(rows[0].url, STR("https://docs.example.com/page#part"));
+    assert_true(rows[0].number > 0 && rows[0].score > 0);
+}
+
+static void a_passage_with_more_of_the_terms_comes_first(void **state)
+{
+    struct fixture *f = *state;
+    struct source_row source = make_source(&f->project);
+    struct passage_row passages[3] = {make_passage(0, "alpha gamma delta"),
+                                      make_passage(1, "alpha beta gamma"),
+                                      make_passage(2, "delta gamma zeta")};
+    struct document_put put = {make_document(&f->project, &source.id, "https://a.example/"),
+                               passages, 3};
+    struct passage_row *rows;
+    str terms[] = {STR("alpha"), STR("beta")};
+    assert_ok(store_source_create(f->store, &source));
+    assert_ok(store_document_put(f->store, &put, 1));
+    assert_int_equal(find(f, &f->project, terms, 2, STR_EMPTY, &rows), 2);
+    assert_int_equal(rows[0].ordinal, 1);
+    assert_true(rows[0].score >= rows[1].score);
+}
+
+/* The index must keep every term that know/tokens.h makes as it is. */
+static void terms_of_every_script_are_found_and_only_whole(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const terms[] = {
+        "stra\xc3\x9f"
+        "e",
+        "\xe6\x9d\xb1\xe4\xba\xac",
+        "\xe0\xa4\xb9\xe0\xa4\xbf\xe0\xa4\xa8\xe0\xa5\x8d\xe0\xa4\xa6\xe0\xa5\x80",
+        "pg_dump",
+        "3d",
+        "\xd0\xbf\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82",
+        "\xf0\x9f\xa5\x90"};
+    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+        struct passage_row *rows;
+        char url[64];
+        str term = str_c(terms[i]), part = str_slice(term, 0, term.n - 1);
+        (void)snprintf(url, sizeof url, "https://a.example/%zu", i);
+        (void)stored_source(f, &f->project, url, terms[i], NULL);
+        assert_int_equal(find(f, &f->project, &term, 1, STR_EMPTY, &rows), 1);
+        if (part.p[part.n - 1] > 0) {
+            assert_int_equal(find(f, &f->project, &part, 1, STR_EMPTY, &rows), 0);
+        }
+    }
+}
+
+/* What a visitor types must never be read as the index's own query language. */
+static void hostile_terms_are_only_terms(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const hostile[] = {"\"",
+                                          "\"\"",
+                                          "a\" OR \"",
+                                          "*",
+                                          "alpha*",
+                                          "NEAR(",
+                                          "-",
+                                          "^alpha",
+                                          "text:alpha",
+                                          "{title}",
+                                          "'",
+                                          "; DROP TABLE passage",
+                                          "AND",
+                                          "OR",
+                                          "NOT",
+                                          "(",
+                                          ")",
+                                          ":",
+                                          "+",
+                                          ".",
+                                          "\xee\x80\x80"
+                                          "1",
+                                          " "};
+    (void)stored_source(f, &f->project, "https://a.example/", "beta", NULL);
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+        struct passage_row *rows;
+        str terms[2] = {str_c(hostile[i]), STR("beta")};
+        assert_int_equal(find(f, &f->project, terms, 1, STR_EMPTY, &rows), 0);
+        assert_int_equal(find(f, &f->project, terms, 2, STR_EMPTY, &rows), 1);
+    }
+}
+
+static void a_url_prefix_narrows_and_is_no_pattern(void **state)
+{
+    struct fixture *f = *state;
+    struct passage_row *rows;
+    str term = STR("alpha");
+    (void)stored_source(f, &f->project, "https://docs.example.com/page", "alpha", NULL);
+    assert_int_equal(find(f, &f->project, &term, 1, STR("https://docs.example.com/p"), &rows), 1);
+    assert_int_equal(find(f, &f->project, &term, 1, STR("https://docs.example.com/x"), &rows), 0);
+    assert_int_equal(find(f, &f->project, &term, 1, STR("https://docs.example.com/%"), &rows), 0);
+    assert_int_equal(find(f, &f->project, &term, 1, STR("https://docs_example"), &rows), 0);
+}
+
+static void too_many_terms_are_refused_and_none_find_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct passage_row *rows;
+    size_t n;
+    str terms[65];
+    for (size_t i = 0; i < 65; i++) {
+        terms[i] = STR("alpha");
+    }
+    struct passage_query query = {
+        .project = &f->project, .terms = terms, .term_count = 65, .limit = 5};
+    (void)stored_source(f, &f->project, "https://a.example/", "alpha", NULL);
+    assert_code(store_passage_find(f->store, &f->arena, &query, &rows, &n), ERR_TOO_LARGE);
+    assert_int_equal(find(f, &f->project, terms, 64, STR_EMPTY, &rows), 1);
+    assert_int_equal(find(f, &f->project, terms, 0, STR_EMPTY, &rows), 0);
+}
+
+static void counts_are_the_projects_own(void **state)
+{
+    struct fixture *f = *state;
+    str terms[] = {STR("alpha"), STR("beta"), STR("nothing")};
+    uint64_t counts[3], total;
+    (void)stored_source(f, &f->project, "https://a.example/", "alpha beta", NULL);
+    (void)stored_source(f, &f->project, "https://a.example/", "alpha", NULL);
+    (void)stored_source(f, &f->project2, "https://a.example/", "alpha beta", NULL);
+    assert_ok(store_term_counts(f->store, &f->arena, &f->project, terms, 3, counts, &total));
+    assert_int_equal(total, 2);
+    assert_int_equal(counts[0], 2);
+    assert_int_equal(counts[1], 1);
+    assert_int_equal(counts[2], 0);
+}
+
+static void terms_like_a_misspelt_word_are_the_projects_own(void **state)
+{
+    struct fixture *f = *state;
+    str *terms;
+    uint64_t *counts;
+    size_t n;
+    (void)stored_source(f, &f->project, "https://a.example/", "password passport pass", NULL);
+    (void)stored_source(f, &f->project, "https://a.example/", "password", NULL);
+    (void)stored_source(f, &f->project2, "https://a.example/", "passphrase", NULL);
+    assert_ok(store_term_like(f->store, &f->arena, &f->project, STR("pas"), 7, 10, 10, &terms,
+                              &counts, &n));
+    assert_int_equal(n, 2);
+    assert_str(terms[0], STR("password"));
+    assert_int_equal(counts[0], 2);
+    assert_str(terms[1], STR("passport"));
+    assert_ok(store_term_like(f->store, &f->arena, &f->project, STR("pas"), 1, 99, 1, &terms,
+                              &counts, &n));
+    assert_int_equal(n, 1);
+}
+
+static void neighbours_come_in_order(void **state)
+{
+    struct fixture *f = *state;
+    struct source_row source = make_source(&f->project);
+    struct passage_row passages[4] = {make_passage(0, "a"), make_passage(1, "b"),
+                                      make_passage(2, "c"), make_passage(3, "d")};
+    struct document_put put = {make_document(&f->project, &source.id, "https://a.example/"),
+                               passages, 4};
+    struct passage_row *rows;
+    size_t n;
+    assert_ok(store_source_create(f->store, &source));
+    assert_ok(store_document_put(f->store, &put, 1));
+    assert_ok(
+        store_passage_around(f->store, &f->arena, &f->project, &put.document.id, 1, 2, &rows, &n));
+    assert_int_equal(n, 2);
+    assert_str(rows[0].text, STR("b"));
+    assert_str(rows[1].text, STR("c"));
+}
+
+static const struct store_test tests[] = {
+    STORE_TEST(a_passage_is_found_with_its_document),
+    STORE_TEST(a_passage_with_more_of_the_terms_comes_first),
+    STORE_TEST(terms_of_every_script_are_found_and_only_whole),
+    STORE_TEST(hostile_terms_are_only_terms),
+    STORE_TEST(a_url_prefix_narrows_and_is_no_pattern),
+    STORE_TEST(too_many_terms_are_refused_and_none_find_nothing),
+    STORE_TEST(counts_are_the_projects_own),
+    STORE_TEST(terms_like_a_misspelt_word_are_the_projects_own),
+    STORE_TEST(neighbours_come_in_order),
+};
+
+int main(void) { return store_tests_run("passages", tests, sizeof tests / sizeof *tests); }
