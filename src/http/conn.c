@@ -78,6 +78,9 @@ static void on_closed(uv_handle_t *handle)
     (void)atomic_fetch_sub(&server->connections, 1);
     HTTP_UNCOUNT(c->loop->counters.connections_open, 1);
     c->loop->conn_count--;
+    if (c->protocol->free) {
+        c->protocol->free(c);
+    }
     queue_done(&c->wire);
     queue_done(&c->plain);
     tls_conn_free(c->tls);
@@ -323,7 +326,9 @@ void http_conn_timer(struct http_conn *c, int64_t now)
         c->write_mark = left;
         c->write_due = now + c->loop->server->settings.write_ms;
     }
-    if (c->deadline && now >= c->deadline && !http_conn_pending(c)) {
+    if (c->deadline && now >= c->deadline && http_conn_pending(c)) {
+        c->deadline = now + HTTP_RETRY_MS; /* output goes first; it has its own deadline */
+    } else if (c->deadline && now >= c->deadline) {
         c->deadline = 0;
         c->protocol->expired(c);
         if (c->closing) {

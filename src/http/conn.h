@@ -20,7 +20,8 @@ enum {
     HTTP_LINGER_BYTES = 1 << 20,
     HTTP_DISCARD_MAX = 64 << 10, /* body that is read past to keep a connection */
     HTTP_WRITE_STEP = 32 << 10,  /* bytes that count as progress within write_ms */
-    HTTP_DRAIN_GRACE_MS = 1000,  /* for requests that are on their way when draining begins */
+    HTTP_RETRY_MS = 1000,
+    HTTP_DRAIN_GRACE_MS = 1000, /* for requests that are on their way when draining begins */
     HTTP_LOG_BYTES = 32 << 10,
     HTTP_FREE_REQUESTS = 64
 };
@@ -48,7 +49,8 @@ struct http_protocol {
     void (*drained)(struct http_conn *c);       /* all output is with the kernel */
     void (*expired)(struct http_conn *c);       /* c->deadline has passed */
     void (*drain)(struct http_conn *c);         /* the server wants to end */
-    void (*closed)(struct http_conn *c);        /* free what the protocol has */
+    void (*closed)(struct http_conn *c);        /* lets requests and streams go */
+    void (*free)(struct http_conn *c);          /* may be NULL; the connection's memory goes next */
     void (*finish)(struct http_req *req);       /* the handler has returned */
     void (*stream)(struct http_stream *stream); /* it has events or has ended */
 };

@@ -26,6 +26,9 @@ void http_tls_input(struct http_conn *c, str bytes)
         send_cipher(c);
         if (!was_ready && !c->closing && tls_conn_ready(c->tls)) {
             was_ready = true;
+            if (tls_conn_is_h2(c->tls)) {
+                http_conn_use_h2(c);
+            }
         }
         if (n && !c->closing) {
             c->protocol->input(c, str_n(loop->plain, n));

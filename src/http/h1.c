@@ -153,6 +153,9 @@ static void h1_stream(struct http_stream *stream)
         stream->req = NULL;
         c->stream = stream;
         c->state = H1_STREAM;
+        if (stream->detached && c->loop->draining) {
+            http_stream_finish(stream);
+        }
         c->close_after =
             c->close_after || !req->head.keep_alive || req->head.minor == 0 || c->loop->draining;
         h1_write_head(c, req, !c->close_after);

@@ -70,6 +70,7 @@ static err stream_new(struct http_res *res, bool detached, struct http_stream **
     stream->req = req;
     stream->conn = NULL;
     stream->record = req->record;
+    stream->record.status = 200;
     atomic_init(&stream->refs, 1);
     res->status = 200;
     res->content_type = STR("text/event-stream");
