@@ -295,18 +295,49 @@ static const struct cli_command *find_command(int argc, char **argv, int *ret_wo
     return best;
 }
 
+/* True when a command's name begins with the word ("source" of "source add"). */
+static bool in_group(const struct cli_command *command, str word)
+{
+    str name = str_c(command->name);
+    return name.n > word.n && str_starts(name, word) && name.p[word.n] == ' ';
+}
+
+/* Prints the commands of a group: asked for with --help, or because the group alone is no command.
+ */
+static int print_group(str word, bool asked)
+{
+    FILE *out = asked ? stdout : stderr;
+    (void)fprintf(out, "usage: doorward %.*s VERB [OPTIONS]\n\n", STR_ARG(word));
+    for (size_t i = 0; i < cli_command_count; i++) {
+        if (in_group(&cli_commands[i], word)) {
+            (void)fprintf(out, "  %-16s %s\n", cli_commands[i].name, cli_commands[i].summary);
+        }
+    }
+    return asked ? CLI_OK : CLI_USAGE;
+}
+
+static bool is_group(str word)
+{
+    for (size_t i = 0; i < cli_command_count; i++) {
+        if (in_group(&cli_commands[i], word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int unknown_command(int argc, char **argv)
 {
+    bool asked = argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
+    if (is_group(str_c(argv[1])) && (argc == 2 || asked)) {
+        return print_group(str_c(argv[1]), asked);
+    }
     const char *nearest = NULL;
     size_t distance = SIZE_MAX;
     char typed[128];
     bool two = argc > 2 && argv[2][0] != '-';
     (void)snprintf(typed, sizeof typed, "%s%s%s", argv[1], two ? " " : "", two ? argv[2] : "");
     for (size_t i = 0; i < cli_command_count; i++) {
-        if (strncmp(cli_commands[i].name, argv[1], strlen(argv[1])) == 0) {
-            nearest = cli_commands[i].name; /* "project" alone: show one of its verbs */
-            break;
-        }
         near_consider(str_c(typed), cli_commands[i].name, &nearest, &distance);
         near_consider(str_c(argv[1]), cli_commands[i].name, &nearest, &distance);
     }
