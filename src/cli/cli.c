@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/near.h"
+#include "cli/help.h"
 
 enum { CLI_ARENA_MAX = 256 << 20 };
 
@@ -60,13 +61,6 @@ bool cli_progress(void) { return isatty(STDERR_FILENO) == 1; }
 
 /* ── options ── */
 
-static const struct cli_option common_options[] = {
-    {"config", "FILE", "the configuration (else ./doorward.yaml, or DOORWARD_CONFIG)"},
-    {"format", "text|json", "how data is printed"},
-    {"help", NULL, "this text"},
-    {NULL, NULL, NULL},
-};
-
 const char *cli_option(const struct cli *cli, const char *name, unsigned i)
 {
     for (unsigned n = 0; n < cli->given_count; n++) {
@@ -96,7 +90,7 @@ static int parse_option(struct cli *cli, int argc, char **argv, int *i)
     str name = str_slice(text, 0, equals);
     const char *nearest = NULL;
     const struct cli_option *option = find_option(cli->command->options, name, &nearest, &distance);
-    option = option ? option : find_option(common_options, name, &nearest, &distance);
+    option = option ? option : find_option(help_common_options, name, &nearest, &distance);
     if (!option) {
         return cli_fail(CLI_USAGE, "unknown option --%.*s%s%s; `doorward %s --help` lists them",
                         STR_ARG(name), nearest ? "; did you mean --" : "", nearest ? nearest : "",
@@ -156,60 +150,6 @@ static int check_arguments(struct cli *cli)
         return cli_fail(CLI_USAGE, "usage: doorward %s %s\n`doorward %s --help` says more",
                         command->name, command->usage, command->name);
     }
-    return CLI_OK;
-}
-
-/* ── help ── */
-
-static void print_options(const struct cli_option *options)
-{
-    for (; options && options->name; options++) {
-        char left[64];
-        (void)snprintf(left, sizeof left, "--%s%s%s", options->name, options->value ? " " : "",
-                       options->value ? options->value : "");
-        cli_say("  %-26s %s", left, options->help);
-    }
-}
-
-static int print_command_help(const struct cli_command *command)
-{
-    cli_say("usage: doorward %s %s\n\n%s.", command->name, command->usage, command->summary);
-    if (*command->help) {
-        cli_say("\n%s", command->help);
-    }
-    cli_say("\nOptions:");
-    print_options(command->options);
-    print_options(common_options);
-    return CLI_OK;
-}
-
-static int print_help(void)
-{
-    cli_say("Doorward " DOORWARD_VERSION ": a chatbot for your website that is ready to launch.\n\n"
-            "usage: doorward COMMAND [OPTIONS]\n");
-    for (size_t i = 0; i < cli_command_count; i++) {
-        cli_say("  %-16s %s", cli_commands[i].name, cli_commands[i].summary);
-    }
-    cli_say(
-        "\n`doorward COMMAND --help` says more. Exit codes: 0 fine, 1 findings or a refused act,\n"
-        "2 wrong usage or configuration, 3 something could not be reached.");
-    return CLI_OK;
-}
-
-int cmd_help(struct cli *cli)
-{
-    if (cli->positional_count == 1 && strcmp(cli->positional[0], "config") == 0) {
-        struct buf b;
-        buf_init(&b, 65536);
-        config_reference(&b);
-        return cli_print(&b);
-    }
-    return print_help();
-}
-
-int cmd_version(struct cli *cli)
-{
-    cli_say(cli->json ? "{\"version\":\"%s\"}" : "doorward %s", DOORWARD_VERSION);
     return CLI_OK;
 }
 
@@ -295,42 +235,11 @@ static const struct cli_command *find_command(int argc, char **argv, int *ret_wo
     return best;
 }
 
-/* True when a command's name begins with the word ("source" of "source add"). */
-static bool in_group(const struct cli_command *command, str word)
-{
-    str name = str_c(command->name);
-    return name.n > word.n && str_starts(name, word) && name.p[word.n] == ' ';
-}
-
-/* Prints the commands of a group: asked for with --help, or because the group alone is no command.
- */
-static int print_group(str word, bool asked)
-{
-    FILE *out = asked ? stdout : stderr;
-    (void)fprintf(out, "usage: doorward %.*s VERB [OPTIONS]\n\n", STR_ARG(word));
-    for (size_t i = 0; i < cli_command_count; i++) {
-        if (in_group(&cli_commands[i], word)) {
-            (void)fprintf(out, "  %-16s %s\n", cli_commands[i].name, cli_commands[i].summary);
-        }
-    }
-    return asked ? CLI_OK : CLI_USAGE;
-}
-
-static bool is_group(str word)
-{
-    for (size_t i = 0; i < cli_command_count; i++) {
-        if (in_group(&cli_commands[i], word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static int unknown_command(int argc, char **argv)
 {
     bool asked = argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
-    if (is_group(str_c(argv[1])) && (argc == 2 || asked)) {
-        return print_group(str_c(argv[1]), asked);
+    if (help_is_group(str_c(argv[1])) && (argc == 2 || asked)) {
+        return help_group(str_c(argv[1]), asked);
     }
     const char *nearest = NULL;
     size_t distance = SIZE_MAX;
@@ -361,7 +270,7 @@ int cli_main(int argc, char **argv)
     struct cli cli = {0};
     int words = 0;
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        (void)print_help();
+        (void)help_all();
         return argc < 2 ? CLI_USAGE : CLI_OK;
     }
     if (strcmp(argv[1], "--version") == 0) {
@@ -379,7 +288,7 @@ int cli_main(int argc, char **argv)
     arena_init(&cli.a, CLI_ARENA_MAX);
     int code = parse_arguments(&cli, argc, argv, 1 + words);
     if (code == CLI_OK && cli_option(&cli, "help", 0)) {
-        code = print_command_help(cli.command);
+        code = help_command(cli.command);
     } else if (code == CLI_OK) {
         code = check_arguments(&cli);
         code = code == CLI_OK ? cli.command->run(&cli) : code;

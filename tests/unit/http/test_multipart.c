@@ -28,7 +28,7 @@ static void a_form_of_a_browser_is_split(void **state)
     struct multipart_part *parts;
     size_t count;
     arena_init(&a, 65536);
-    assert_true(err_ok(multipart_parse(&a, STR(form), STR("XX"), &parts, &count)));
+    assert_true(err_ok(multipart_parse(&a, str_c(form), STR("XX"), &parts, &count)));
     assert_int_equal(count, 2);
     assert_true(str_eq(parts[0].name, STR("title")) && str_eq(parts[0].content, STR("A title")));
     assert_true(str_eq(parts[1].filename, STR("a b.md")));
