@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The file a site loads: defines the element, starts one if the script tag names a project.
+
+import { DoorwardChat } from "./element.ts";
+import { defaults } from "./widget.ts";
+
+const script = document.currentScript as HTMLScriptElement | null;
+
+if (!customElements.get("doorward-chat")) {
+  defaults.origin = script ? new URL(script.src).origin : "";
+  customElements.define("doorward-chat", DoorwardChat);
+  const options = script?.dataset ?? {};
+  let element = document.querySelector("doorward-chat");
+  if (options["project"]) {
+    element = document.createElement("doorward-chat");
+    for (const name in options) element.setAttribute(name, options[name] as string);
+    document.body.append(element);
+  }
+  // The element is its own script interface.
+  Object.assign(window, { Doorward: element });
+}
