@@ -59,72 +59,73 @@ static void domains_are_normalised_or_refused_with_a_reason(void **state)
     }
 }
 
+static const str domains[] = {STR_INIT("https://www.example.com"),
+                              STR_INIT("https://*.shop.example"), STR_INIT("http://localhost:3000"),
+                              STR_INIT("https://xn--bcher-kva.example")};
+static const char self[] = "https://chat.example.com";
+static const struct {
+    const char *origin, *referer, *fetch_site;
+    bool credential;
+    enum domain_verdict verdict;
+} pages[] = {
+    {"https://www.example.com", "", "", false, DOMAIN_ALLOWED},
+    {"https://www.example.com", "", "cross-site", false, DOMAIN_ALLOWED},
+    {"https://chat.example.com", "", "same-origin", false, DOMAIN_SAME},
+    {"https://a.shop.example", "", "", false, DOMAIN_ALLOWED},
+    {"https://a.b.shop.example", "", "", false, DOMAIN_ALLOWED},
+    {"http://localhost:3000", "", "", false, DOMAIN_ALLOWED},
+    {"https://bücher.example", "", "", false, DOMAIN_ALLOWED},
+    {"https://WWW.EXAMPLE.COM", "", "", false, DOMAIN_ALLOWED},
+    /* foreign, null, look-alike */
+    {"https://other.test", "", "", false, DOMAIN_REFUSED},
+    {"https://other.test", "", "", true, DOMAIN_REFUSED},
+    {"null", "", "", false, DOMAIN_REFUSED},
+    {"null", "", "same-origin", true, DOMAIN_REFUSED},
+    {"https://www.example.com.evil.test", "", "", false, DOMAIN_REFUSED},
+    {"https://evilwww.example.com", "", "", false, DOMAIN_REFUSED},
+    {"https://evil-shop.example", "", "", false, DOMAIN_REFUSED},
+    {"https://evilshop.example", "", "", false, DOMAIN_REFUSED},
+    {"https://shop.example", "", "", false, DOMAIN_REFUSED},
+    {"https://.shop.example", "", "", false, DOMAIN_REFUSED},
+    {"http://www.example.com", "", "", false, DOMAIN_REFUSED},
+    {"https://www.example.com:8443", "", "", false, DOMAIN_REFUSED},
+    {"http://localhost:3001", "", "", false, DOMAIN_REFUSED},
+    {"http://localhost", "", "", false, DOMAIN_REFUSED},
+    {"https://www.example.com/path", "", "", false, DOMAIN_REFUSED},
+    {"https://www.example.com@evil.test", "", "", false, DOMAIN_REFUSED},
+    {"https://evil.test#https://www.example.com", "", "", false, DOMAIN_REFUSED},
+    {"www.example.com", "", "", false, DOMAIN_REFUSED},
+    {"file://", "", "", false, DOMAIN_REFUSED},
+    {"https://www.example.com https://evil.test", "", "", false, DOMAIN_REFUSED},
+    /* no Origin: fetch metadata, then Referer, then a credential */
+    {"", "", "same-origin", false, DOMAIN_SAME},
+    {"", "", "cross-site", true, DOMAIN_REFUSED},
+    {"", "https://www.example.com/x", "cross-site", true, DOMAIN_REFUSED},
+    {"", "", "none", true, DOMAIN_REFUSED},
+    {"", "https://www.example.com/a?b", "", false, DOMAIN_ALLOWED},
+    {"", "https://chat.example.com/demo/", "", false, DOMAIN_SAME},
+    {"", "https://evil.test/https://www.example.com", "", true, DOMAIN_REFUSED},
+    {"", "not a url", "", true, DOMAIN_REFUSED},
+    {"", "", "", true, DOMAIN_ABSENT},
+    {"", "", "", false, DOMAIN_REFUSED},
+};
+
 static void pages_are_judged_by_what_the_browser_says(void **state)
 {
     (void)state;
-    static const str domains[] = {
-        STR_INIT("https://www.example.com"), STR_INIT("https://*.shop.example"),
-        STR_INIT("http://localhost:3000"), STR_INIT("https://xn--bcher-kva.example")};
-    static const char self[] = "https://chat.example.com";
-    static const struct {
-        const char *origin, *referer, *fetch_site;
-        bool credential;
-        enum domain_verdict verdict;
-    } table[] = {
-        {"https://www.example.com", "", "", false, DOMAIN_ALLOWED},
-        {"https://www.example.com", "", "cross-site", false, DOMAIN_ALLOWED},
-        {"https://chat.example.com", "", "same-origin", false, DOMAIN_SAME},
-        {"https://a.shop.example", "", "", false, DOMAIN_ALLOWED},
-        {"https://a.b.shop.example", "", "", false, DOMAIN_ALLOWED},
-        {"http://localhost:3000", "", "", false, DOMAIN_ALLOWED},
-        {"https://bücher.example", "", "", false, DOMAIN_ALLOWED},
-        {"https://WWW.EXAMPLE.COM", "", "", false, DOMAIN_ALLOWED},
-        /* foreign, null, look-alike */
-        {"https://other.test", "", "", false, DOMAIN_REFUSED},
-        {"https://other.test", "", "", true, DOMAIN_REFUSED},
-        {"null", "", "", false, DOMAIN_REFUSED},
-        {"null", "", "same-origin", true, DOMAIN_REFUSED},
-        {"https://www.example.com.evil.test", "", "", false, DOMAIN_REFUSED},
-        {"https://evilwww.example.com", "", "", false, DOMAIN_REFUSED},
-        {"https://evil-shop.example", "", "", false, DOMAIN_REFUSED},
-        {"https://evilshop.example", "", "", false, DOMAIN_REFUSED},
-        {"https://shop.example", "", "", false, DOMAIN_REFUSED},
-        {"https://.shop.example", "", "", false, DOMAIN_REFUSED},
-        {"http://www.example.com", "", "", false, DOMAIN_REFUSED},
-        {"https://www.example.com:8443", "", "", false, DOMAIN_REFUSED},
-        {"http://localhost:3001", "", "", false, DOMAIN_REFUSED},
-        {"http://localhost", "", "", false, DOMAIN_REFUSED},
-        {"https://www.example.com/path", "", "", false, DOMAIN_REFUSED},
-        {"https://www.example.com@evil.test", "", "", false, DOMAIN_REFUSED},
-        {"https://evil.test#https://www.example.com", "", "", false, DOMAIN_REFUSED},
-        {"www.example.com", "", "", false, DOMAIN_REFUSED},
-        {"file://", "", "", false, DOMAIN_REFUSED},
-        {"https://www.example.com https://evil.test", "", "", false, DOMAIN_REFUSED},
-        /* no Origin: fetch metadata, then Referer, then a credential */
-        {"", "", "same-origin", false, DOMAIN_SAME},
-        {"", "", "cross-site", true, DOMAIN_REFUSED},
-        {"", "https://www.example.com/x", "cross-site", true, DOMAIN_REFUSED},
-        {"", "", "none", true, DOMAIN_REFUSED},
-        {"", "https://www.example.com/a?b", "", false, DOMAIN_ALLOWED},
-        {"", "https://chat.example.com/demo/", "", false, DOMAIN_SAME},
-        {"", "https://evil.test/https://www.example.com", "", true, DOMAIN_REFUSED},
-        {"", "not a url", "", true, DOMAIN_REFUSED},
-        {"", "", "", true, DOMAIN_ABSENT},
-        {"", "", "", false, DOMAIN_REFUSED},
-    };
-    for (size_t i = 0; i < COUNT(table); i++) {
+    for (size_t i = 0; i < COUNT(pages); i++) {
         struct domain_request request = {.self = str_c(self),
-                                         .origin = str_c(table[i].origin),
-                                         .referer = str_c(table[i].referer),
-                                         .fetch_site = str_c(table[i].fetch_site),
-                                         .has_credential = table[i].credential};
+                                         .origin = str_c(pages[i].origin),
+                                         .referer = str_c(pages[i].referer),
+                                         .fetch_site = str_c(pages[i].fetch_site),
+                                         .has_credential = pages[i].credential};
         str page;
         enum domain_verdict verdict = domain_judge(&a, domains, COUNT(domains), &request, &page);
-        if (verdict != table[i].verdict) {
-            print_error("origin %s referer %s fetch %s\n", table[i].origin, table[i].referer,
-                        table[i].fetch_site);
+        if (verdict != pages[i].verdict) {
+            print_error("origin %s referer %s fetch %s\n", pages[i].origin, pages[i].referer,
+                        pages[i].fetch_site);
         }
-        assert_int_equal(verdict, table[i].verdict);
+        assert_int_equal(verdict, pages[i].verdict);
         assert_int_equal(str_empty(page), verdict == DOMAIN_REFUSED || verdict == DOMAIN_ABSENT);
     }
 }
