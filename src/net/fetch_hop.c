@@ -50,8 +50,10 @@ static void channel_done(struct channel *channel)
 static void state_free(void *user)
 {
     struct thread_state *state = user;
+    struct fetch_pipe pipe = fetch_pipe_hold();
     channel_done(&state->guarded);
     channel_done(&state->open);
+    fetch_pipe_release(&pipe);
     mem_free(state);
 }
 
@@ -62,6 +64,31 @@ static void set_up(void)
 }
 
 bool fetch_curl_ready(void) { return pthread_once(&once, set_up) == 0 && ready; }
+
+struct fetch_pipe fetch_pipe_hold(void)
+{
+    struct fetch_pipe pipe = {.held = false};
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pipe.held =
+        pthread_sigmask(SIG_BLOCK, &set, &pipe.before) == 0 && !sigismember(&pipe.before, SIGPIPE);
+    return pipe;
+}
+
+void fetch_pipe_release(const struct fetch_pipe *pipe)
+{
+    const struct timespec now = {0};
+    sigset_t set;
+    if (!pipe->held) {
+        return;
+    }
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    while (sigtimedwait(&set, NULL, &now) > 0) { /* one that came meanwhile is not news */
+    }
+    pthread_sigmask(SIG_SETMASK, &pipe->before, NULL);
+}
 
 static struct thread_state *state_get(void)
 {
@@ -420,7 +447,9 @@ err fetch_hop_run(struct arena *a, const struct fetch_hop *hop, struct fetch_ans
     uint64_t max = hop->request->body_max;
     buf_init(&t.body, max < SIZE_MAX / 4 ? (size_t)max : SIZE_MAX / 4);
     state->busy = true;
+    struct fetch_pipe pipe = fetch_pipe_hold();
     err e = transfer_run(channel, &t, ret_reason);
+    fetch_pipe_release(&pipe);
     state->busy = false;
     if (err_ok(e)) {
         t.answer.body = arena_str(a, buf_str(&t.body));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <signal.h>
 
 #include "net/fetch.h"
 #include "net/resolve.h"
@@ -15,6 +16,15 @@ enum {
 
 /* Initialises libcurl once in the process; false when that failed. */
 bool fetch_curl_ready(void);
+
+/* A write to a connection that the other side has closed raises SIGPIPE inside OpenSSL; while held
+ * it stays away from this thread, whatever the program does with that signal. */
+struct fetch_pipe {
+    sigset_t before;
+    bool held;
+};
+struct fetch_pipe fetch_pipe_hold(void);
+void fetch_pipe_release(const struct fetch_pipe *pipe);
 
 /* Pins a URL's name to addresses for CURLOPT_RESOLVE; NULL when memory ran out. Free with
  * curl_slist_free_all. */

@@ -333,6 +333,7 @@ static err transfer(struct arena *a, const struct mail_settings *settings,
                     const struct server *server, const struct resolve_answer *where,
                     struct sending *s, struct smtp_result *ret)
 {
+    struct fetch_pipe pipe = fetch_pipe_hold();
     struct curl_slist *to = NULL, *pins = fetch_pin(a, &server->url, where);
     CURL *easy = fetch_curl_ready() ? curl_easy_init() : NULL;
     err e = easy && pins
@@ -354,6 +355,7 @@ out:
     }
     curl_slist_free_all(to);
     curl_slist_free_all(pins);
+    fetch_pipe_release(&pipe);
     return e;
 }
 

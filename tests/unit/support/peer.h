@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -31,6 +32,10 @@ struct peer {
 static inline void *peer_run(void *user)
 {
     struct peer *peer = user;
+    sigset_t pipe; /* of this thread only: the code under test has to cope with its own */
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, NULL);
     for (;;) {
         int fd = accept(peer->listener, NULL, NULL);
         if (fd < 0) {
@@ -48,9 +53,13 @@ static inline void *peer_run(void *user)
 }
 
 /* False when no port could be had. */
-static inline int peer_start(struct peer *peer, peer_fn serve, void *user)
+static inline int peer_start(struct peer *peer, peer_fn serve, const void *user)
 {
-    *peer = (struct peer){.serve = serve, .user = user, .current = -1};
+    union { /* some functions only read it, others keep what they saw there */
+        const void *given;
+        void *kept;
+    } either = {.given = user};
+    *peer = (struct peer){.serve = serve, .user = either.kept, .current = -1};
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof(in);
     peer->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
