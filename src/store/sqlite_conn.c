@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/statvfs.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
@@ -22,17 +23,32 @@ static const char hardening[] = "PRAGMA trusted_schema = OFF;"
                                 "PRAGMA synchronous = FULL;"
                                 "PRAGMA journal_size_limit = 67108864;";
 
+/* True when the last system call failed for want of space. SQLite keeps its errno for some
+ * statements only (not for COMMIT), so the layer below is asked too, and at last the file system.
+ */
+static bool disk_is_full(sqlite3 *db)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    int last = vfs && vfs->xGetLastError ? vfs->xGetLastError(vfs, 0, NULL) : 0;
+    int kept = db ? sqlite3_system_errno(db) : 0;
+    if (last == ENOSPC || last == EDQUOT || kept == ENOSPC || kept == EDQUOT) {
+        return true;
+    }
+    const char *path = db ? sqlite3_db_filename(db, "main") : NULL;
+    struct statvfs disk;
+    return path && *path && statvfs(path, &disk) == 0 && disk.f_bavail == 0;
+}
+
 static err io_error(sqlite3 *db, int rc)
 {
-    int system = db ? sqlite3_system_errno(db) : 0;
     if (rc == SQLITE_IOERR_NOMEM) {
         return err_new(ERR_NO_MEMORY, "the database ran out of memory");
     }
-    if (system == ENOSPC || system == EDQUOT) {
-        return err_new(ERR_NO_SPACE, "no space is left for the database");
-    }
     if (rc == SQLITE_IOERR_CORRUPTFS) {
         return err_new(ERR_CORRUPT, "the file system says that it is damaged");
+    }
+    if (disk_is_full(db)) {
+        return err_new(ERR_NO_SPACE, "no space is left for the database");
     }
     return err_new(ERR_IO, "the database's files could not be read or written");
 }

@@ -217,20 +217,15 @@ static err check_at_start(const struct sq_place *place, struct sq_conn *c, struc
     return e;
 }
 
-err sq_prepare_file(const struct sq_place *place, struct arena *a, struct sq_conn **ret,
-                    str *ret_detail)
+/* Opens, checks and migrates an existing file; *ret_said gets the words of what failed, if there
+ * are any. */
+static err open_whole(const struct sq_place *place, struct arena *a, struct sq_conn **ret,
+                      str *ret_said, str *ret_detail)
 {
     struct sq_options options = {
         .path = place->path, .busy_ms = place->busy_ms, .cache_kb = place->cache_kb};
     struct sq_conn *c = NULL;
-    err e = sq_look(place, a, ret_detail);
-    if (e.code == ERR_NOT_FOUND) {
-        e = create(place, a, ret_detail);
-    }
-    if (!err_ok(e)) {
-        return e;
-    }
-    e = sq_conn_open(&options, a, &c, ret_detail);
+    err e = sq_conn_open(&options, a, &c, ret_said);
     if (err_ok(e)) {
         e = check_at_start(place, c, a, ret_detail);
     }
@@ -242,15 +237,32 @@ err sq_prepare_file(const struct sq_place *place, struct arena *a, struct sq_con
     }
     if (err_ok(e)) {
         *ret = c;
+    } else {
+        sq_conn_close(c);
+    }
+    return e;
+}
+
+err sq_prepare_file(const struct sq_place *place, struct arena *a, struct sq_conn **ret,
+                    str *ret_detail)
+{
+    str said = STR_EMPTY;
+    err e = sq_look(place, a, ret_detail);
+    if (e.code == ERR_NOT_FOUND) {
+        e = create(place, a, ret_detail);
+    }
+    if (err_ok(e)) {
+        e = open_whole(place, a, ret, &said, ret_detail);
+    }
+    if (err_ok(e) || !str_empty(*ret_detail)) {
         return e;
     }
-    if (e.code == ERR_CORRUPT && str_empty(*ret_detail)) {
-        *ret_detail = sq_damage_text(place, a, "the database is damaged");
-    } else if (str_empty(*ret_detail)) {
-        (void)explain(a, e, place->path, e.what, ret_detail);
+    const char *reason = str_empty(said) ? e.what : said.p;
+    if (e.code == ERR_CORRUPT) {
+        *ret_detail = sq_damage_text(place, a, reason);
+        return e;
     }
-    sq_conn_close(c);
-    return e;
+    return explain(a, e, place->path, reason, ret_detail);
 }
 
 err sqlite_check(struct store *store, struct arena *a, str *ret_detail)

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 
 enum { JOBS_PER_COMMIT = 256, READERS_MAX = 64 };
@@ -174,9 +173,6 @@ err sq_write(struct store *store, sq_job_fn run, void *what)
     }
     (void)pthread_mutex_unlock(&s->lock);
     (void)pthread_cond_destroy(&job.finished);
-    if (job.result.code == ERR_CORRUPT || job.result.code == ERR_IO) {
-        log_err("store", "write_failed", job.result);
-    }
     return job.result;
 }
 
