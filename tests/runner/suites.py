@@ -144,7 +144,7 @@ def meson_step(folder, options, environment=None):
     if not (folder / "build.ninja").exists():
         shutil.rmtree(folder, ignore_errors=True)
         commands.append(["meson", "setup", str(folder), str(ROOT), *options])
-    commands.append(["ninja", "-C", str(folder)])
+    commands.append(["ninja", "-k0", "-C", str(folder)])
     return [(command, environment or {}) for command in commands]
 
 
