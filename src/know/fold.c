@@ -16,7 +16,8 @@ static void fold_ascii(str text, struct know_folded *ret)
     ret->plain_n = ret->bare_n = n;
 }
 
-/* Marks that only colour a letter: combining diacritics, Hebrew points, Arabic vowel signs and the tatweel. */
+/* Marks that only colour a letter: combining diacritics, Hebrew points, Arabic vowel signs and the
+ * tatweel. */
 static bool is_colour(int32_t code)
 {
     return (code >= 0x0300 && code <= 0x036f) || (code >= 0x0591 && code <= 0x05c7) ||
@@ -28,8 +29,8 @@ static int32_t unstroked(int32_t code)
 {
     static const struct {
         int32_t from, to;
-    } table[] = {{0xf8, 'o'},   {0x111, 'd'},  {0x127, 'h'},  {0x131, 'i'},  {0x142, 'l'},
-                 {0x167, 't'},  {0xf0, 'd'},   {0x649, 0x64a}, {0x629, 0x647}};
+    } table[] = {{0xf8, 'o'},  {0x111, 'd'}, {0x127, 'h'},   {0x131, 'i'},  {0x142, 'l'},
+                 {0x167, 't'}, {0xf0, 'd'},  {0x649, 0x64a}, {0x629, 0x647}};
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         if (table[i].from == code) {
             return table[i].to;
@@ -96,7 +97,8 @@ void know_fold(const struct know_piece *piece, struct know_folded *ret)
     str rest = piece->text;
     uint32_t code;
     int bound = UTF8PROC_BOUNDCLASS_START;
-    utf8proc_option_t options = UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+    utf8proc_option_t options =
+        UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
     for (size_t taken = 0; taken < KNOW_WORD_CODES && utf8_next(&rest, &code); taken++) {
         utf8proc_ssize_t room = KNOW_WORD_CODES * 4 - count;
         utf8proc_ssize_t got =

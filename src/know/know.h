@@ -46,10 +46,13 @@ void know_parser_main(int argc, char **argv);
 
 /* ── search ── */
 
+struct know_question; /* know/query.h */
+
 struct know_hit {
     struct passage_row passage;
     double score; /* 0 … 1: how sure we are that it answers the query; comparable between queries */
     str snippet; /* one or two sentences around the matches, at most 300 bytes, whole characters */
+    const struct know_question *question; /* how it was searched, for know_extract; may be NULL */
 };
 
 struct know_query {

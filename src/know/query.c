@@ -5,12 +5,18 @@
 
 #include "base/utf8.h"
 #include "know/spell.h"
+#include "know/synonyms.h"
 
 enum { TERMS_MAX = 96 };
 
 static const double WEIGHT_FORM = 1.0;
 static const double WEIGHT_PART = 0.35;
 static const double WEIGHT_WHOLE = 0.6;
+static const double WEIGHT_PHRASE = 0.9; /* what a rule says a phrase means */
+static const double WEIGHT_INSIDE = 0.3; /* the words of such a phrase */
+static const double WEIGHT_SYNONYM = 0.45;
+static const double WEIGHT_WEAK = 0.35;
+static const double IDF_FLOOR = 2; /* keeps the rarest words from outweighing all others */
 
 static void add_form(struct know_concept *concept, str term, double weight)
 {
@@ -35,10 +41,91 @@ static struct know_concept *find_concept(struct know_question *q, str term)
     return NULL;
 }
 
+/* Matches a rule of several words at a term; gives how many terms it spans, 0 when it does not
+ * match. */
+static size_t rule_span(const struct know_rule *rule, const struct know_term *terms, size_t count)
+{
+    size_t word = 0, i = 0;
+    for (; i < count && word < rule->word_count; i++) {
+        if (terms[i].kind == KNOW_TERM_FORM) {
+            continue;
+        }
+        if (!str_eq(terms[i].text, rule->words[word])) {
+            return 0;
+        }
+        word++;
+    }
+    return word == rule->word_count ? i : 0;
+}
+
+/* A phrase with a meaning of its own ("get rid of") becomes one concept; gives how many terms it
+ * takes. */
+static size_t group_phrase(struct know_question *q, const struct know_term *terms, size_t count)
+{
+    const struct know_rule *best = NULL;
+    size_t span = 0;
+    for (const struct know_rule *rule = know_rules_of(terms->text); rule != NULL;
+         rule = rule->next) {
+        size_t found = rule->word_count > 1 ? rule_span(rule, terms, count) : 0;
+        if (found > span) {
+            best = rule;
+            span = found;
+        }
+    }
+    if (best == NULL || best->target_count == 0 || q->count == KNOW_CONCEPTS_MAX) {
+        return best != NULL && best->weak ? span : 0;
+    }
+    struct know_concept *concept = &q->concepts[q->count++];
+    *concept = (struct know_concept){
+        .surface = best->words[0], .place = terms->place, .weight = 1, .phrase = true};
+    for (size_t k = 0; k < best->target_count; k++) {
+        add_form(concept, best->targets[k], WEIGHT_PHRASE);
+    }
+    return span;
+}
+
+static void add_synonyms(struct know_concept *concept)
+{
+    str word = concept->forms[0].term;
+    for (const struct know_rule *rule = know_rules_of(word); rule != NULL; rule = rule->next) {
+        if (rule->word_count != 1 || !str_eq(rule->words[0], word)) {
+            continue;
+        }
+        if (rule->weak) {
+            concept->weight = fmin(concept->weight, WEIGHT_WEAK);
+        }
+        for (size_t k = 0; k < rule->target_count; k++) {
+            add_form(concept, rule->targets[k], WEIGHT_SYNONYM);
+        }
+    }
+}
+
+static struct know_concept *group_word(struct know_question *q, const struct know_term *term,
+                                       bool inside)
+{
+    if (find_concept(q, term->text) != NULL || q->count == KNOW_CONCEPTS_MAX) {
+        return NULL;
+    }
+    struct know_concept *concept = &q->concepts[q->count++];
+    *concept = (struct know_concept){.surface = term->surface, .place = term->place, .weight = 1};
+    add_form(concept, term->text, 1);
+    if (term->kind != KNOW_TERM_WORD) {
+        concept->weight = term->kind == KNOW_TERM_PART ? WEIGHT_PART : WEIGHT_WHOLE;
+        concept->optional = true;
+    }
+    if (inside) { /* the phrase says it already */
+        concept->weight = fmin(concept->weight, WEIGHT_INSIDE);
+        concept->optional = true;
+    }
+    return concept;
+}
+
 /* Groups terms into concepts; function words only when `stops`. */
-static void group_terms(struct know_question *q, const struct know_term *terms, size_t count, bool stops)
+static void group_terms(struct know_question *q, const struct know_term *terms, size_t count,
+                        bool stops)
 {
     struct know_concept *current = NULL;
+    size_t inside = 0;
     for (size_t i = 0; i < count; i++) {
         const struct know_term *term = &terms[i];
         if (term->kind == KNOW_TERM_FORM) {
@@ -47,27 +134,21 @@ static void group_terms(struct know_question *q, const struct know_term *terms, 
             }
             continue;
         }
-        current = NULL;
-        if (term->stop != stops && !(stops && term->stop)) {
-            continue;
+        if (i >= inside && !stops) {
+            size_t span = group_phrase(q, term, count - i);
+            inside = span > 0 ? i + span : inside;
         }
-        if (find_concept(q, term->text) != NULL || q->count == KNOW_CONCEPTS_MAX) {
-            continue;
-        }
-        current = &q->concepts[q->count++];
-        *current = (struct know_concept){.surface = term->surface, .place = term->place, .weight = 1};
-        add_form(current, term->text, 1);
-        if (term->kind == KNOW_TERM_PART) {
-            current->weight = WEIGHT_PART;
-            current->optional = true;
-        } else if (term->kind == KNOW_TERM_WHOLE) {
-            current->weight = WEIGHT_WHOLE;
-            current->optional = true;
+        current = term->stop && !stops ? NULL : group_word(q, term, i < inside);
+    }
+    for (size_t i = 0; i < q->count && !stops; i++) {
+        if (!q->concepts[i].phrase && !q->concepts[i].optional) {
+            add_synonyms(&q->concepts[i]);
         }
     }
 }
 
-static err count_forms(struct store *store, struct arena *a, const id *project, struct know_question *q)
+static err count_forms(struct store *store, struct arena *a, const id *project,
+                       struct know_question *q)
 {
     str terms[KNOW_CONCEPTS_MAX * KNOW_FORMS_MAX];
     uint64_t counts[KNOW_CONCEPTS_MAX * KNOW_FORMS_MAX] = {0};
@@ -93,33 +174,35 @@ static err count_forms(struct store *store, struct arena *a, const id *project, 
 static double idf(uint64_t total, uint64_t count)
 {
     double n = (double)total, df = count > total ? n : (double)count;
-    return log(1.0 + (n - df + 0.5) / (df + 0.5));
+    return log(1.0 + (n - df + IDF_FLOOR) / (df + IDF_FLOOR));
 }
 
-/* A word is as rare as its most frequent good form says. */
+/* Passages that have a concept: those of the word itself, or of the best that stands for it. */
+static uint64_t concept_count(struct know_concept *concept)
+{
+    uint64_t count = 0, other = 0;
+    for (size_t k = 0; k < concept->form_count; k++) {
+        const struct know_form *form = &concept->forms[k];
+        uint64_t *best = form->weight >= WEIGHT_FORM ? &count : &other;
+        *best = form->count > *best ? form->count : *best;
+    }
+    concept->known = count > 0 || other > 0;
+    return count > 0 ? count : other;
+}
+
 static void weigh(struct know_question *q)
 {
     q->mass = 0;
     for (size_t i = 0; i < q->count; i++) {
         struct know_concept *concept = &q->concepts[i];
-        uint64_t count = 0;
-        concept->known = false;
-        for (size_t k = 0; k < concept->form_count; k++) {
-            const struct know_form *form = &concept->forms[k];
-            concept->known |= form->count > 0;
-            if (form->weight >= 0.5 && form->count > count) {
-                count = form->count;
-            }
-        }
-        concept->idf = idf(q->total, count);
+        concept->idf = idf(q->total, concept_count(concept));
         if (!concept->optional) {
             q->mass += concept->idf * concept->weight;
         }
     }
 }
 
-err know_question_read(struct store *store, struct arena *a, const id *project, str text,
-                       struct know_question *ret)
+static err read_concepts(struct arena *a, str text, struct know_question *ret)
 {
     struct know_term *terms = NULL;
     size_t count = 0;
@@ -133,8 +216,36 @@ err know_question_read(struct store *store, struct arena *a, const id *project, 
         group_terms(ret, terms, count, true);
         ret->only_stop = true;
     }
-    if (ret->count == 0) {
-        return ERR_NONE;
+    return ERR_NONE;
+}
+
+err know_question_guess(struct arena *a, str text, struct know_question *ret)
+{
+    err e = read_concepts(a, text, ret);
+    for (size_t i = 0; err_ok(e) && i < ret->count; i++) {
+        ret->concepts[i].idf = 1;
+        ret->concepts[i].known = true;
+        ret->mass += ret->concepts[i].optional ? 0 : ret->concepts[i].weight;
+    }
+    return e;
+}
+
+double know_meets(const struct know_concept *concept, str term)
+{
+    for (size_t i = 0; i < concept->form_count; i++) {
+        if (str_eq(concept->forms[i].term, term)) {
+            return concept->forms[i].weight;
+        }
+    }
+    return 0;
+}
+
+err know_question_read(struct store *store, struct arena *a, const id *project, str text,
+                       struct know_question *ret)
+{
+    err e = read_concepts(a, text, ret);
+    if (!err_ok(e) || ret->count == 0) {
+        return e;
     }
     e = count_forms(store, a, project, ret);
     if (err_ok(e)) {

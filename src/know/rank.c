@@ -6,10 +6,16 @@
 
 enum { SLOTS = 1024, HITS_MAX = 512 };
 
-double W[32] = {
-    /*0 k1*/ 1.2, /*1 b*/ 0.5, /*2 avg len*/ 120, /*3 title*/ 0.4, /*4 heading*/ 0.8, /*5 window*/ 1.0,
-    /*6 window size*/ 24, /*7 bigram*/ 0.4, /*8 title bm weight*/ 0.5, /*9 sentence*/ 0.5, /*10 cover^2*/ 0.0, /*11 prox pair*/ 0.3,
-};
+/* Chosen on half of a public question set and confirmed on the other half; see tests/quality. */
+static const double SATURATION = 1.2;  /* how fast repeating a word stops counting (BM25 k1) */
+static const double LENGTH = 0.5;      /* how much long passages are held back (BM25 b) */
+static const double USUAL_WORDS = 120; /* of a passage */
+static const double IN_TITLE = 0.5, IN_HEADING = 0.8; /* as so many times in the text */
+static const double WINDOW = 1.0, WINDOW_WORDS = 24;
+static const double TITLE_NEAR = 0.4,
+                    HEADING_NEAR = 0.6; /* title and heading stand near every sentence */
+static const double SENTENCE = 0.5;
+static const double FOLLOWING = 0.4, NEAR = 0.3, NEAR_WORDS = 8;
 
 struct slot {
     str term;
@@ -54,8 +60,8 @@ struct know_ranker *know_ranker_new(struct arena *a, const struct know_question 
             while (r->slots[at].used) {
                 at = (at + 1) % SLOTS;
             }
-            r->slots[at] = (struct slot){concept->forms[k].term, concept->forms[k].weight,
-                                         (uint8_t)i, true};
+            r->slots[at] =
+                (struct slot){concept->forms[k].term, concept->forms[k].weight, (uint8_t)i, true};
         }
     }
     return r;
@@ -79,7 +85,8 @@ static uint32_t walk(struct know_ranker *r, str text, double tf[KNOW_CONCEPTS_MA
             }
             tf[slot->concept] += slot->weight;
             if (keep && r->hit_count < HITS_MAX) {
-                r->hits[r->hit_count++] = (struct hit){place, sentence, slot->weight, slot->concept};
+                r->hits[r->hit_count++] =
+                    (struct hit){place, sentence, slot->weight, slot->concept};
             }
         }
     }
@@ -96,7 +103,9 @@ static double best_window(const struct know_ranker *r, const double base[KNOW_CO
     for (size_t i = 0; i < r->hit_count; i++) {
         double got[KNOW_CONCEPTS_MAX] = {0};
         double sum = 0;
-        for (size_t k = i; k < r->hit_count && r->hits[k].place < r->hits[i].place + (uint32_t)W[6]; k++) {
+        for (size_t k = i;
+             k < r->hit_count && r->hits[k].place < r->hits[i].place + (uint32_t)WINDOW_WORDS;
+             k++) {
             const struct hit *hit = &r->hits[k];
             double value = hit->weight * worth(&q->concepts[hit->concept]);
             if (value > got[hit->concept]) {
@@ -156,7 +165,7 @@ static double pairs(const struct know_ranker *r, double *ret_near)
                 if (d == (int64_t)gap || d == 1) {
                     bestp = fmax(bestp, w);
                 }
-                if (d != 0 && llabs(d) <= 8) {
+                if (d != 0 && llabs(d) <= (int64_t)NEAR_WORDS) {
                     bestn = fmax(bestn, w / sqrt((double)llabs(d)));
                 }
             }
@@ -171,7 +180,8 @@ static double pairs(const struct know_ranker *r, double *ret_near)
 struct know_match know_rank(struct know_ranker *r, const struct passage_row *passage)
 {
     const struct know_question *q = r->question;
-    double title[KNOW_CONCEPTS_MAX] = {0}, heading[KNOW_CONCEPTS_MAX] = {0}, text[KNOW_CONCEPTS_MAX] = {0};
+    double title[KNOW_CONCEPTS_MAX] = {0}, heading[KNOW_CONCEPTS_MAX] = {0},
+           text[KNOW_CONCEPTS_MAX] = {0};
     double base[KNOW_CONCEPTS_MAX] = {0};
     r->hit_count = 0;
     uint32_t words = walk(r, passage->index_text, text, true);
@@ -181,10 +191,12 @@ struct know_match know_rank(struct know_ranker *r, const struct passage_row *pas
     double bm = 0, covered = 0, lone = 0;
     for (size_t c = 0; c < q->count; c++) {
         const struct know_concept *concept = &q->concepts[c];
-        double norm = 1 - W[1] + W[1] * words / W[2];
-        double tf = text[c] / norm + W[8] * fmin(title[c], 1) + W[4] * fmin(heading[c], 1);
-        bm += worth(concept) * tf * (W[0] + 1) / (tf + W[0]);
-        base[c] = worth(concept) * fmin(1, W[3] * fmin(1, title[c]) + 0.6 * fmin(1, heading[c]));
+        double norm = 1 - LENGTH + LENGTH * words / USUAL_WORDS;
+        double tf =
+            text[c] / norm + IN_TITLE * fmin(title[c], 1) + IN_HEADING * fmin(heading[c], 1);
+        bm += worth(concept) * tf * (SATURATION + 1) / (tf + SATURATION);
+        base[c] = worth(concept) *
+                  fmin(1, TITLE_NEAR * fmin(1, title[c]) + HEADING_NEAR * fmin(1, heading[c]));
         double any = fmin(1, text[c] + title[c] + heading[c]);
         if (any > 0) {
             match.found |= 1u << c;
@@ -200,7 +212,7 @@ struct know_match know_rank(struct know_ranker *r, const struct passage_row *pas
     match.coverage = fmin(1, covered / mass);
     match.window = fmin(1, window / mass);
     match.lone = lone / mass;
-    match.rank = bm + W[5] * window + W[7] * bigram + W[11] * near + W[9] * best_sentence(r) +
-                 W[10] * covered * match.coverage;
+    match.rank =
+        bm + WINDOW * window + FOLLOWING * bigram + NEAR * near + SENTENCE * best_sentence(r);
     return match;
 }

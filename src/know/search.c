@@ -10,6 +10,8 @@
 
 enum { CANDIDATES = 120, SEARCH_TERMS_MAX = 64, HITS_LIMIT = 50, QUERY_WORDS = 12 };
 
+static const double PAGE_COVERS = 0.4, PAGE_NEXT = 0.1;
+
 struct ranked {
     const struct passage_row *row;
     struct know_match match;
@@ -23,8 +25,8 @@ static int by_idf(const void *x, const void *y)
     return d > 0 ? 1 : d < 0 ? -1 : 0;
 }
 
-/* The terms that candidates are fetched by: the rarest words first; words that most passages have only when nothing
- * else is there, since they cost much and choose little. */
+/* The terms that candidates are fetched by: the rarest words first; words that most passages have
+ * only when nothing else is there, since they cost much and choose little. */
 static size_t choose_terms(const struct know_question *q, str terms[SEARCH_TERMS_MAX])
 {
     const struct know_concept *order[KNOW_CONCEPTS_MAX];
@@ -49,6 +51,38 @@ static size_t choose_terms(const struct know_question *q, str terms[SEARCH_TERMS
     return count;
 }
 
+/* Passages of one page speak for each other: what the page has as a whole, and how good its next
+ * passages are. */
+static void support_pages(const struct know_question *q, struct ranked *ranked, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t found = 0;
+        double second = 0, third = 0;
+        for (size_t k = 0; k < count; k++) {
+            if (!id_eq(&ranked[i].row->document, &ranked[k].row->document)) {
+                continue;
+            }
+            found |= ranked[k].match.found;
+            if (k == i) {
+                continue;
+            }
+            double rank = ranked[k].match.rank;
+            if (rank > second) {
+                third = second;
+                second = rank;
+            } else if (rank > third) {
+                third = rank;
+            }
+        }
+        double covered = 0;
+        for (size_t c = 0; c < q->count; c++) {
+            covered += (found >> c & 1) != 0 ? q->concepts[c].idf * q->concepts[c].weight : 0;
+        }
+        ranked[i].rank =
+            ranked[i].match.rank + PAGE_COVERS * covered + PAGE_NEXT * (second + 0.5 * third);
+    }
+}
+
 static int by_rank(const void *x, const void *y)
 {
     const struct ranked *a = x, *b = y;
@@ -58,7 +92,8 @@ static int by_rank(const void *x, const void *y)
     return a->row->number < b->row->number ? -1 : a->row->number > b->row->number;
 }
 
-/* How sure we are that a passage answers: from what was found close together, less for what was missed. */
+/* How sure we are that a passage answers: from what was found close together, less for what was
+ * missed. */
 static double confidence(const struct know_question *q, const struct know_match *match)
 {
     (void)q;
@@ -77,14 +112,16 @@ static bool page_seen(const struct know_hit *hits, size_t count, const struct pa
 }
 
 static err fill_hits(struct arena *a, const struct know_query *query, const struct know_question *q,
-                     const struct ranked *ranked, size_t count, struct know_hit *hits, size_t *ret_count)
+                     const struct ranked *ranked, size_t count, struct know_hit *hits,
+                     size_t *ret_count)
 {
     size_t limit = query->limit < HITS_LIMIT ? query->limit : HITS_LIMIT, n = 0;
     for (size_t i = 0; i < count && n < limit; i++) {
         if (query->one_per_page && page_seen(hits, n, ranked[i].row)) {
             continue;
         }
-        hits[n] = (struct know_hit){.passage = *ranked[i].row, .score = confidence(q, &ranked[i].match)};
+        hits[n] = (struct know_hit){
+            .passage = *ranked[i].row, .score = confidence(q, &ranked[i].match), .question = q};
         err e = know_snippet(a, q, hits[n].passage.text, &hits[n].snippet);
         if (!err_ok(e)) {
             return e;
@@ -95,8 +132,8 @@ static err fill_hits(struct arena *a, const struct know_query *query, const stru
     return ERR_NONE;
 }
 
-err know_search(struct store *store, struct arena *a, const struct know_query *query, struct know_hit **ret,
-                size_t *ret_count)
+err know_search(struct store *store, struct arena *a, const struct know_query *query,
+                struct know_hit **ret, size_t *ret_count)
 {
     struct know_question *q = arena_alloc(a, sizeof(*q));
     if (q == NULL) {
@@ -107,8 +144,11 @@ err know_search(struct store *store, struct arena *a, const struct know_query *q
         return e;
     }
     str terms[SEARCH_TERMS_MAX];
-    struct passage_query find = {.project = query->project, .terms = terms, .url_prefix = query->url_prefix,
-                                 .term_count = choose_terms(q, terms), .limit = CANDIDATES};
+    struct passage_query find = {.project = query->project,
+                                 .terms = terms,
+                                 .url_prefix = query->url_prefix,
+                                 .term_count = choose_terms(q, terms),
+                                 .limit = CANDIDATES};
     struct passage_row *rows = NULL;
     size_t count = 0;
     if (find.term_count > 0 && query->limit > 0) {
@@ -127,6 +167,7 @@ err know_search(struct store *store, struct arena *a, const struct know_query *q
         ranked[i] = (struct ranked){.row = &rows[i], .match = know_rank(ranker, &rows[i])};
         ranked[i].rank = ranked[i].match.rank;
     }
+    support_pages(q, ranked, count);
     qsort(ranked, count, sizeof(*ranked), by_rank);
     size_t found = 0;
     e = fill_hits(a, query, q, ranked, count, hits, &found);

@@ -6,6 +6,6 @@
 
 enum { KNOW_SNIPPET_BYTES = 300 };
 
-/* Gives one or two sentences around the matches, at most KNOW_SNIPPET_BYTES, whole characters, white space
- * collapsed, "…" where it was cut. */
+/* Gives one or two sentences around the matches, at most KNOW_SNIPPET_BYTES, whole characters,
+ * white space collapsed, "…" where it was cut. */
 err know_snippet(struct arena *a, const struct know_question *question, str text, str *ret);

@@ -81,8 +81,8 @@ static err spell_concept(struct store *store, struct arena *a, const id *project
     str *terms = NULL;
     uint64_t *counts = NULL;
     size_t count = 0;
-    err e = store_term_like(store, a, project, str_slice(word, 0, 1), word.n - max, word.n + max, CANDIDATES,
-                            &terms, &counts, &count);
+    err e = store_term_like(store, a, project, str_slice(word, 0, 1), word.n - max, word.n + max,
+                            CANDIDATES, &terms, &counts, &count);
     if (!err_ok(e)) {
         return e;
     }
@@ -110,7 +110,8 @@ static err lengthen_concept(struct store *store, struct arena *a, const id *proj
     str *terms = NULL;
     uint64_t *counts = NULL;
     size_t count = 0;
-    err e = store_term_like(store, a, project, word, word.n + 1, word.n + 16, LONGER, &terms, &counts, &count);
+    err e = store_term_like(store, a, project, word, word.n + 1, word.n + 16, LONGER, &terms,
+                            &counts, &count);
     for (size_t i = 0; err_ok(e) && i < count; i++) {
         struct spelling longer = {terms[i], counts[i], 1};
         add_spelling(concept, &longer, 0.5);
@@ -118,7 +119,8 @@ static err lengthen_concept(struct store *store, struct arena *a, const id *proj
     return e;
 }
 
-err know_spell(struct store *store, struct arena *a, const id *project, struct know_question *question)
+err know_spell(struct store *store, struct arena *a, const id *project,
+               struct know_question *question)
 {
     size_t words = 0;
     for (size_t i = 0; i < question->count && words < WORDS_MAX; i++) {

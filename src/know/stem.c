@@ -4,8 +4,8 @@
 #include <libstemmer.h>
 
 static const char *const names[KNOW_LANGUAGES + 3] = {
-    [KNOW_ENGLISH] = "english",        [KNOW_GERMAN] = "german",        [KNOW_FRENCH] = "french",
-    [KNOW_SPANISH] = "spanish",        [KNOW_LANGUAGES] = "russian",    [KNOW_LANGUAGES + 1] = "greek",
+    [KNOW_ENGLISH] = "english",      [KNOW_GERMAN] = "german",     [KNOW_FRENCH] = "french",
+    [KNOW_SPANISH] = "spanish",      [KNOW_LANGUAGES] = "russian", [KNOW_LANGUAGES + 1] = "greek",
     [KNOW_LANGUAGES + 2] = "arabic",
 };
 
@@ -33,7 +33,8 @@ static size_t stemmer_of(enum know_language language, enum know_script script)
     }
 }
 
-str know_stem(struct know_stems *stems, enum know_language language, enum know_script script, str word)
+str know_stem(struct know_stems *stems, enum know_language language, enum know_script script,
+              str word)
 {
     if (word.n < 3 || script == KNOW_SCRIPT_UNSPACED) {
         return word;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words to stems (Snowball), by language for Latin script and by script for Cyrillic, Greek and Arabic. */
+/* Words to stems (Snowball), by language for Latin script and by script for Cyrillic, Greek and
+ * Arabic. */
 #pragma once
 
 #include "base/str.h"
@@ -16,6 +17,7 @@ struct know_stems {
 /* Closes what was opened. */
 void know_stems_done(struct know_stems *stems);
 
-/* Gives the stem of a folded word (accents kept); borrows the stemmer's memory until its next word, or the word
- * itself when it has none (no memory, too short, digits in it). */
-str know_stem(struct know_stems *stems, enum know_language language, enum know_script script, str word);
+/* Gives the stem of a folded word (accents kept); borrows the stemmer's memory until its next word,
+ * or the word itself when it has none (no memory, too short, digits in it). */
+str know_stem(struct know_stems *stems, enum know_language language, enum know_script script,
+              str word);

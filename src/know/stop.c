@@ -4,7 +4,12 @@
 #include "base/utf8.h"
 #include "know/fold.h"
 
-enum { EN = 1 << KNOW_ENGLISH, DE = 1 << KNOW_GERMAN, FR = 1 << KNOW_FRENCH, ES = 1 << KNOW_SPANISH };
+enum {
+    EN = 1 << KNOW_ENGLISH,
+    DE = 1 << KNOW_GERMAN,
+    FR = 1 << KNOW_FRENCH,
+    ES = 1 << KNOW_SPANISH
+};
 
 static const struct entry {
     str word;

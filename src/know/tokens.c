@@ -78,7 +78,8 @@ static void put_word(struct tokenizer *t, const struct know_piece *piece, enum k
     t->place++;
 }
 
-/* Scripts without spaces: each two neighbours, and the last one alone so that it can be found too. */
+/* Scripts without spaces: each two neighbours, and the last one alone so that it can be found too.
+ */
 static void put_pairs(struct tokenizer *t, const struct know_piece *run)
 {
     str rest = run->text, last = STR_EMPTY;
@@ -110,7 +111,8 @@ static void put_pairs(struct tokenizer *t, const struct know_piece *run)
     }
 }
 
-/* Joins the folded pieces [from, to) with `joint` between them; empty when that is too long to be a term. */
+/* Joins the folded pieces [from, to) with `joint` between them; empty when that is too long to be a
+ * term. */
 static str join(const struct know_chunk *chunk, size_t from, size_t to, str joint,
                 char memory[KNOW_TERM_BYTES])
 {
@@ -129,7 +131,8 @@ static str join(const struct know_chunk *chunk, size_t from, size_t to, str join
     return str_n(memory, n);
 }
 
-/* "15.2" is 15_2 and 15, "1,000" is 1000, "1.000" may be 1000. False when the chunk is no such number. */
+/* "15.2" is 15_2 and 15, "1,000" is 1000, "1.000" may be 1000. False when the chunk is no such
+ * number. */
 static bool put_number(struct tokenizer *t, const struct know_chunk *chunk)
 {
     bool thousands = true;
@@ -156,13 +159,14 @@ static bool put_number(struct tokenizer *t, const struct know_chunk *chunk)
     return true;
 }
 
-/* Elided articles ("l'accès", "qu'il") go; so do "'s", "'ll", "'re"; "don't" and "o'brien" become one word. */
+/* Elided articles ("l'accès", "qu'il") go; so do "'s", "'ll", "'re"; "don't" and "o'brien" become
+ * one word. */
 static void settle_apostrophes(struct know_chunk *chunk)
 {
     static const str elided[] = {STR_INIT("l"), STR_INIT("d"), STR_INIT("j"),  STR_INIT("m"),
                                  STR_INIT("c"), STR_INIT("n"), STR_INIT("qu"), STR_INIT("s")};
-    static const str endings[] = {STR_INIT("s"),  STR_INIT("ll"), STR_INIT("re"), STR_INIT("ve"),
-                                  STR_INIT("m"), STR_INIT("d")};
+    static const str endings[] = {STR_INIT("s"),  STR_INIT("ll"), STR_INIT("re"),
+                                  STR_INIT("ve"), STR_INIT("m"),  STR_INIT("d")};
     if (chunk->count < 2 || chunk->pieces[1].joiner != '\'') {
         struct know_piece *last = &chunk->pieces[chunk->count - 1];
         if (chunk->count > 1 && last->joiner == '\'' && str_ieq(last->text, STR("s"))) {
@@ -203,8 +207,9 @@ static void put_single(struct tokenizer *t, const struct know_piece *piece)
     }
     size_t from = 0;
     for (size_t i = 1; i <= piece->text.n; i++) {
-        bool cut = i == piece->text.n || (piece->text.p[i] >= 'A' && piece->text.p[i] <= 'Z' &&
-                                          piece->text.p[i - 1] >= 'a' && piece->text.p[i - 1] <= 'z');
+        bool cut =
+            i == piece->text.n || (piece->text.p[i] >= 'A' && piece->text.p[i] <= 'Z' &&
+                                   piece->text.p[i - 1] >= 'a' && piece->text.p[i - 1] <= 'z');
         if (cut) {
             struct know_piece part = *piece;
             part.text = str_slice(piece->text, from, i);
@@ -214,7 +219,8 @@ static void put_single(struct tokenizer *t, const struct know_piece *piece)
     }
 }
 
-/* Several pieces: an identifier (whole and parts), an abbreviation ("e.g."), or words tied by hyphens and dots. */
+/* Several pieces: an identifier (whole and parts), an abbreviation ("e.g."), or words tied by
+ * hyphens and dots. */
 static void put_compound(struct tokenizer *t, const struct know_chunk *chunk)
 {
     bool identifier = false, letters = true, apostrophe = true;
@@ -319,7 +325,8 @@ static bool put_list(void *user, const struct know_term *term)
     struct know_term *copy = &list->terms[list->count];
     *copy = *term;
     copy->text = arena_str(list->a, term->text);
-    copy->surface = str_eq(term->text, term->surface) ? copy->text : arena_str(list->a, term->surface);
+    copy->surface =
+        str_eq(term->text, term->surface) ? copy->text : arena_str(list->a, term->surface);
     list->failed = copy->text.p == NULL || copy->surface.p == NULL;
     list->count += !list->failed;
     return !list->failed;

@@ -27,15 +27,15 @@ struct range {
 };
 
 static const struct range ranges[] = {
-    {0x0370, 0x03ff, KNOW_SCRIPT_GREEK},    {0x0400, 0x052f, KNOW_SCRIPT_CYRILLIC},
-    {0x0600, 0x06ff, KNOW_SCRIPT_ARABIC},   {0x0750, 0x077f, KNOW_SCRIPT_ARABIC},
-    {0x0e00, 0x0eff, KNOW_SCRIPT_UNSPACED}, {0x1000, 0x109f, KNOW_SCRIPT_UNSPACED},
-    {0x1100, 0x11ff, KNOW_SCRIPT_UNSPACED}, {0x1780, 0x17ff, KNOW_SCRIPT_UNSPACED},
-    {0x1f00, 0x1fff, KNOW_SCRIPT_GREEK},    {0x3005, 0x3007, KNOW_SCRIPT_UNSPACED},
-    {0x3040, 0x30ff, KNOW_SCRIPT_UNSPACED}, {0x3130, 0x318f, KNOW_SCRIPT_UNSPACED},
-    {0x31f0, 0x31ff, KNOW_SCRIPT_UNSPACED}, {0x3400, 0x4dbf, KNOW_SCRIPT_UNSPACED},
-    {0x4e00, 0x9fff, KNOW_SCRIPT_UNSPACED}, {0xac00, 0xd7af, KNOW_SCRIPT_UNSPACED},
-    {0xf900, 0xfaff, KNOW_SCRIPT_UNSPACED}, {0xff66, 0xff9f, KNOW_SCRIPT_UNSPACED},
+    {0x0370, 0x03ff, KNOW_SCRIPT_GREEK},      {0x0400, 0x052f, KNOW_SCRIPT_CYRILLIC},
+    {0x0600, 0x06ff, KNOW_SCRIPT_ARABIC},     {0x0750, 0x077f, KNOW_SCRIPT_ARABIC},
+    {0x0e00, 0x0eff, KNOW_SCRIPT_UNSPACED},   {0x1000, 0x109f, KNOW_SCRIPT_UNSPACED},
+    {0x1100, 0x11ff, KNOW_SCRIPT_UNSPACED},   {0x1780, 0x17ff, KNOW_SCRIPT_UNSPACED},
+    {0x1f00, 0x1fff, KNOW_SCRIPT_GREEK},      {0x3005, 0x3007, KNOW_SCRIPT_UNSPACED},
+    {0x3040, 0x30ff, KNOW_SCRIPT_UNSPACED},   {0x3130, 0x318f, KNOW_SCRIPT_UNSPACED},
+    {0x31f0, 0x31ff, KNOW_SCRIPT_UNSPACED},   {0x3400, 0x4dbf, KNOW_SCRIPT_UNSPACED},
+    {0x4e00, 0x9fff, KNOW_SCRIPT_UNSPACED},   {0xac00, 0xd7af, KNOW_SCRIPT_UNSPACED},
+    {0xf900, 0xfaff, KNOW_SCRIPT_UNSPACED},   {0xff66, 0xff9f, KNOW_SCRIPT_UNSPACED},
     {0x20000, 0x3ffff, KNOW_SCRIPT_UNSPACED},
 };
 
@@ -70,8 +70,9 @@ static bool peek(str s, uint32_t *ret_code, size_t *ret_bytes)
 
 static bool ends_sentence(uint32_t code)
 {
-    return code == '.' || code == '!' || code == '?' || code == ':' || code == ';' || code == '\n' ||
-           code == 0x3002 || code == 0xff01 || code == 0xff1f || code == 0x061f || code == 0x0964;
+    return code == '.' || code == '!' || code == '?' || code == ':' || code == ';' ||
+           code == '\n' || code == 0x3002 || code == 0xff01 || code == 0xff1f || code == 0x061f ||
+           code == 0x0964;
 }
 
 /* Skips to the next word; *ret_opens when a sentence or line ended on the way. */
@@ -84,7 +85,8 @@ static bool skip_to_word(str *rest, bool *ret_opens)
             return true;
         }
         bool space = code == ' ' || code == '\n' || code == '\r' || code == '\t';
-        *ret_opens |= code == '\n' || code >= 0x3002 ? ends_sentence(code) : space && ends_sentence(last);
+        *ret_opens |=
+            code == '\n' || code >= 0x3002 ? ends_sentence(code) : space && ends_sentence(last);
         last = code;
         *rest = str_slice(*rest, bytes, rest->n);
     }

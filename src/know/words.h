@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text to words with their places in bytes: the lowest step of know/tokens, no folding, no language. */
+/* Text to words with their places in bytes: the lowest step of know/tokens, no folding, no
+ * language. */
 #pragma once
 
 #include "base/str.h"
@@ -14,22 +15,24 @@ enum know_script {
 
 enum { KNOW_PIECES_MAX = 8 };
 
-/* A run of letters and digits; `joiner` is the ASCII mark that ties it to the piece before, or 0. */
+/* A run of letters and digits; `joiner` is the ASCII mark that ties it to the piece before, or 0.
+ */
 struct know_piece {
     str text;
     enum know_script script;
-    char joiner;  /* one of _ . - ' and , or 0 for the first */
-    bool digits;  /* ASCII digits only */
+    char joiner; /* one of _ . - ' and , or 0 for the first */
+    bool digits; /* ASCII digits only */
     bool ascii;
     bool capital; /* starts with a capital letter */
 };
 
-/* What stands between two spaces: "don't", "pg_dump", "15.2", "open-source"; at most KNOW_PIECES_MAX pieces. */
+/* What stands between two spaces: "don't", "pg_dump", "15.2", "open-source"; at most
+ * KNOW_PIECES_MAX pieces. */
 struct know_chunk {
     struct know_piece pieces[KNOW_PIECES_MAX];
     size_t count;
-    str text;    /* from the first byte of the first piece to the last of the last */
-    bool opens;  /* a sentence, line or paragraph ended before it */
+    str text;   /* from the first byte of the first piece to the last of the last */
+    bool opens; /* a sentence, line or paragraph ended before it */
 };
 
 /* Takes the next chunk off *rest. False at the end. Malformed UTF-8 and NUL part words. */
