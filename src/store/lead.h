@@ -44,7 +44,7 @@ err store_lead_list(struct store *store, struct arena *a, const id *project, int
 err store_lead_get(struct store *store, struct arena *a, const id *project, const id *lead,
                    struct lead_row *ret);
 
-/* Also sets the chat's handoff state and appends `note` (a system message) to it. */
+/* Also sets the chat's handoff state. NOT_FOUND when the chat is not the project's. */
 err store_handoff_create(struct store *store, const struct handoff_row *handoff,
                          const struct outbox_row *entries, size_t entry_count,
                          const struct idempotency *once, enum replay *ret_replay, id *ret_id);

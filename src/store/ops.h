@@ -236,3 +236,6 @@ struct store {
 /* Opens (creates, checks, backs up, migrates) the SQLite database at a path. As store_open. */
 err sqlite_open(const struct store_settings *settings, const char *path, struct arena *a,
                 struct store **ret, str *ret_detail);
+
+/* As store_user, of the database at a path. */
+err sqlite_user(const char *path, int *ret_pid);

@@ -265,6 +265,12 @@ err sq_prepare_file(const struct sq_place *place, struct arena *a, struct sq_con
     return explain(a, e, place->path, reason, ret_detail);
 }
 
+static err index_check(struct sq_conn *c, void *job)
+{
+    (void)job;
+    return sq_index_check(c);
+}
+
 err sqlite_check(struct store *store, struct arena *a, str *ret_detail)
 {
     struct sq_conn *c;
@@ -274,5 +280,35 @@ err sqlite_check(struct store *store, struct arena *a, str *ret_detail)
     }
     e = sq_check(c, a, false, ret_detail);
     sq_read_end(store, c);
+    if (!err_ok(e)) {
+        return e;
+    }
+    e = sq_write(store, index_check, NULL);
+    if (e.code == ERR_CORRUPT) {
+        *ret_detail = STR("the full-text index does not agree with the passages");
+    }
     return e;
+}
+
+/* Every connection holds a shared lock on these bytes of the file while it is open in WAL mode
+ * (sqlite.org/fileformat2.html, section 1.3 and os.h: SHARED_FIRST, SHARED_SIZE). */
+enum { SHARED_FIRST = 0x40000002, SHARED_SIZE = 510 };
+
+err sqlite_user(const char *path, int *ret_pid)
+{
+    struct flock lock = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = SHARED_FIRST, .l_len = SHARED_SIZE};
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) {
+        return errno == ENOENT ? err_new(ERR_NOT_FOUND, "there is no database")
+                               : err_from_errno(errno, "the database file cannot be opened");
+    }
+    int rc = fcntl(fd, F_GETLK, &lock);
+    int error = errno;
+    (void)close(fd);
+    if (rc != 0) {
+        return err_from_errno(error, "the locks of the database cannot be read");
+    }
+    *ret_pid = lock.l_type == F_UNLCK ? 0 : (int)lock.l_pid;
+    return ERR_NONE;
 }

@@ -63,6 +63,9 @@ struct sq_documents {
 /* Takes passages out of the full-text index; must run before their documents are deleted. */
 err sq_passages_forget(struct sq_conn *c, const struct sq_documents *which);
 
+/* Checks the full-text index against the passages; for the writer. */
+err sq_index_check(struct sq_conn *c);
+
 #define SQLITE_VERB(verb, params, args) err sqlite_##verb params;
 STORE_VERBS(SQLITE_VERB)
 #undef SQLITE_VERB

@@ -25,6 +25,15 @@ err store_open(const struct store_settings *settings, struct arena *a, struct st
     return sqlite_open(settings, settings->url + scheme_sqlite.n, a, ret, ret_detail);
 }
 
+err store_user(const struct store_settings *settings, int *ret_pid)
+{
+    str url = str_n(settings->url, strnlen(settings->url, sizeof settings->url));
+    if (!str_starts(url, scheme_sqlite)) {
+        return err_new(ERR_INVALID, "store.url has a scheme that is not supported");
+    }
+    return sqlite_user(settings->url + scheme_sqlite.n, ret_pid);
+}
+
 void store_close(struct store *store)
 {
     if (store) {

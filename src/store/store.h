@@ -23,11 +23,17 @@ struct store_settings {
 
 struct store_settings store_settings_default(void);
 
+/* A process opens a database once.
 /* Opens (creates) the database, checks it, backs it up and migrates it when its schema is older.
  * CORRUPT when the file is damaged or not ours, CONFLICT when its schema is newer than this
  * program. `ret_detail` (may be NULL, arena) gets a text that says what to do. */
 err store_open(const struct store_settings *settings, struct arena *a, struct store **ret,
                str *ret_detail);
+
+/* Says which other process has the database open: its id, 0 when none. For commands that replace
+ * the file; works on a damaged one too. Must not be called while this process has it open.
+ * NOT_FOUND, IO. */
+err store_user(const struct store_settings *settings, int *ret_pid);
 
 /* Waits for running writes, checkpoints, closes. */
 void store_close(struct store *store);

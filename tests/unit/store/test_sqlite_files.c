@@ -222,6 +222,49 @@ static void the_file_is_for_its_owner_only(void **state)
     }
 }
 
+static void the_process_that_has_it_open_is_known(void **state)
+{
+    struct fixture *f = *state;
+    struct store_settings settings = store_settings_default();
+    int ready[2], stop[2], status, user = -1;
+    char byte;
+    (void)snprintf(settings.url, sizeof settings.url, "sqlite:%s", f->path);
+    store_close(f->store);
+    f->store = NULL;
+    assert_ok(store_user(&settings, &user));
+    assert_int_equal(user, 0);
+    assert_true(pipe(ready) == 0 && pipe(stop) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct store *store;
+        err e = store_open(&settings, &f->arena, &store, NULL);
+        bool told = err_ok(e) && write(ready[1], "x", 1) == 1;
+        (void)close(stop[1]);
+        _exit(told && read(stop[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    assert_true(pid > 0 && read(ready[0], &byte, 1) == 1);
+    assert_ok(store_user(&settings, &user));
+    assert_int_equal(user, pid);
+    (void)close(stop[1]);
+    assert_true(waitpid(pid, &status, 0) == pid && status == 0);
+    assert_ok(store_user(&settings, &user));
+    assert_int_equal(user, 0);
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+    (void)close(stop[0]);
+}
+
+static void an_index_that_misses_passages_is_found(void **state)
+{
+    struct fixture *f = *state;
+    str detail;
+    (void)stored_source(f, &f->project, "https://a.example/1", "alpha beta", NULL);
+    assert_ok(store_check(f->store, &f->arena, &detail));
+    sql(f->path, "DELETE FROM passage_index");
+    assert_code(store_check(f->store, &f->arena, &detail), ERR_CORRUPT);
+    assert_true(str_find(detail, STR("index"), 0) != SIZE_MAX);
+}
+
 /* ── versions ── */
 
 static void every_older_schema_is_backed_up_and_migrated(void **state)
@@ -341,6 +384,8 @@ static const struct store_test tests[] = {
     STORE_TEST(a_file_or_folder_without_rights_is_named),
     STORE_TEST(a_missing_folder_is_named),
     STORE_TEST(the_file_is_for_its_owner_only),
+    STORE_TEST(the_process_that_has_it_open_is_known),
+    STORE_TEST(an_index_that_misses_passages_is_found),
     STORE_TEST(every_older_schema_is_backed_up_and_migrated),
     STORE_TEST(a_migration_that_fails_changes_nothing),
     STORE_TEST(backups_under_load_are_whole),
