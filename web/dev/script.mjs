@@ -27,6 +27,7 @@ const terms = {
 };
 
 export const PROJECTS = {
+  main: base,
   demo: base,
   terms: { ...base, terms },
   plain: { ...base, name: "Plain", lead_form: null, suggested_questions: [], message_chars_max: 60 },

@@ -204,10 +204,9 @@ export function createConversation(
   };
 
   const follow = async (id: string, signal: AbortSignal): Promise<void> => {
-    const options = { signal };
     for (let gap = 1; !signal.aborted; gap = Math.min(gap * 2, GAP_MAX)) {
       try {
-        await events(`/chats/${id}/events`, options, (event) => {
+        await events(`/chats/${id}/events`, { signal }, (event) => {
           gap = 1;
           live(event);
         });

@@ -32,8 +32,6 @@ export interface Options {
   body?: unknown;
   /** Sent as Idempotency-Key. */
   key?: string;
-  /** Id of the last event seen; kept up to date by `events`. */
-  lastId?: string;
   anonymous?: boolean;
   /** Ends a stream from outside. */
   signal?: AbortSignal;
@@ -47,6 +45,8 @@ export interface Transport {
 
 export function createTransport(origin: string, project: string, memory: Memory, locale: () => string): Transport {
   let opening: Promise<string> | null = null;
+  /** Id of the last event heard, of a turn or of the live stream: where a resume goes on. */
+  let lastId = "";
 
   /** The visitor's token: one session is opened at a time, a minute before the old one ends. */
   const session = async (): Promise<string> => {
@@ -65,7 +65,7 @@ export function createTransport(origin: string, project: string, memory: Memory,
     const headers: Record<string, string> = { Accept: accept };
     if (o.body) headers["Content-Type"] = "application/json";
     if (o.key) headers["Idempotency-Key"] = o.key;
-    if (o.lastId) headers["Last-Event-ID"] = o.lastId;
+    if (lastId && !o.body) headers["Last-Event-ID"] = lastId;
     if (!o.anonymous) headers["Authorization"] = "Bearer " + (await session());
     const response = await fetch(origin + "/api/v1" + path, {
       method: o.body ? "POST" : "GET",
@@ -115,7 +115,7 @@ export function createTransport(origin: string, project: string, memory: Memory,
     timed(o, async (signal, beat) => {
       const reader = (await request(path, o, "text/event-stream", signal)).body?.getReader();
       const push = sseParser((data, id) => {
-        o.lastId = id;
+        lastId = id;
         onevent(JSON.parse(data));
       });
       for (;;) {

@@ -40,10 +40,11 @@ export function createWidget(host: HTMLElement, shadow: ShadowRoot): Widget {
   let launcher: HTMLElement;
   let isOpen = false;
   let inline = false;
-  let frame = 0;
+  let frame: unknown = 0;
   /** Messages of people that were in view. */
   let seen = 0;
-  let followed: { chat: string; stop: AbortController } | undefined;
+  let followed = "";
+  let following: AbortController | undefined;
   let gone: AbortController;
   shadow.append(root);
 
@@ -65,7 +66,6 @@ export function createWidget(host: HTMLElement, shadow: ShadowRoot): Widget {
     const on = (target: EventTarget | null, types: string, f: () => void): void =>
       types.split(" ").forEach((type) => target?.addEventListener(type, f, { signal: gone.signal }));
     on(window, "online offline", soon);
-    on(document, "visibilitychange", soon);
     on(media("prefers-color-scheme: dark"), "change", paint);
     on(visualViewport, "resize scroll", fit);
     build();
@@ -162,10 +162,10 @@ export function createWidget(host: HTMLElement, shadow: ShadowRoot): Widget {
 
   /** Show what changed, once a frame. */
   const soon = (): void => {
-    frame ||= (document.hidden ? setTimeout : requestAnimationFrame)(() => {
+    frame ||= setTimeout(() => {
       frame = 0;
       update();
-    });
+    }, 16);
   };
 
   const update = (): void => {
@@ -201,13 +201,14 @@ export function createWidget(host: HTMLElement, shadow: ShadowRoot): Widget {
     set({ "--view": height + "px", "--view-top": offsetTop + "px" });
   };
 
-  /** Listen for people while the panel is open or one was asked for, and the page is seen. */
+  /** Listen for people while the panel is open or one was asked for. */
   const listen = (wanted: boolean): void => {
-    const chat = wanted && !document.hidden ? talk.chat() : "";
-    if ((chat || undefined) === followed?.chat) return;
-    followed?.stop.abort();
-    followed = chat ? { chat, stop: new AbortController() } : undefined;
-    if (followed) void talk.follow(followed.chat, followed.stop.signal);
+    const chat = (wanted && talk.chat()) || "";
+    if (chat === followed) return;
+    following?.abort();
+    following = new AbortController();
+    followed = chat;
+    if (chat) void talk.follow(chat, following.signal);
   };
 
   return { open, close, send, setUser: (known) => void Object.assign(user, known), setLocale, setTheme, reset, start, stop, changed };
