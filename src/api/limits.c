@@ -69,40 +69,39 @@ static str caller(const struct call *call, str address)
     return address;
 }
 
+/* A visitor's messages count twice: for the session, and for the address it comes from. */
+static err take_message(struct call *call, str address)
+{
+    const struct api_settings *settings = call->app->settings.api;
+    err e = take(call, rule("messages", settings->messages_per_minute, MINUTE_MS),
+                 caller(call, address));
+    return err_ok(e)
+               ? take(call, rule("messages-address", settings->messages_per_hour, HOUR_MS), address)
+               : e;
+}
+
 err limits_judge(struct call *call)
 {
     char text[64];
     const struct api_settings *settings = call->app->settings.api;
     str address = limit_address_class(http_req_client(call->req), text);
     bool key = call->who.kind == PRINCIPAL_KEY;
-    err e = ERR_NONE;
+    struct limit_rule requests = rule("requests", settings->requests_per_minute, MINUTE_MS);
     switch (call->route->rate) {
     case ROUTE_RATE_NONE:
         return ERR_NONE;
     case ROUTE_RATE_SESSIONS:
         return take(call, rule("sessions", settings->sessions_per_hour, HOUR_MS), address);
     case ROUTE_RATE_MESSAGES:
-        if (key) {
-            return take(call, rule("requests", settings->requests_per_minute, MINUTE_MS),
-                        caller(call, address));
-        }
-        e = take(call, rule("messages", settings->messages_per_minute, MINUTE_MS),
-                 caller(call, address));
-        return err_ok(e)
-                   ? take(call, rule("messages-address", settings->messages_per_hour, HOUR_MS),
-                          address)
-                   : e;
+        return key ? take(call, requests, caller(call, address)) : take_message(call, address);
     case ROUTE_RATE_LEADS:
-        return key ? take(call, rule("requests", settings->requests_per_minute, MINUTE_MS),
-                          caller(call, address))
-                   : take(call, rule("leads", settings->leads_per_hour, HOUR_MS),
-                          caller(call, address));
+        return take(call, key ? requests : rule("leads", settings->leads_per_hour, HOUR_MS),
+                    caller(call, address));
     case ROUTE_RATE_SEARCH:
         return take(call, rule("searches", settings->searches_per_minute, MINUTE_MS),
                     caller(call, address));
     case ROUTE_RATE_READS:
-        return take(call, rule("requests", settings->requests_per_minute, MINUTE_MS),
-                    caller(call, address));
+        return take(call, requests, caller(call, address));
     }
     return ERR_NONE;
 }

@@ -186,7 +186,8 @@ static err addition_from_form(struct call *call, struct addition *ret)
         call->why = err_ok(e) ? NULL : "the file's name is longer than 300 characters or not UTF-8";
     }
     if (err_ok(e) &&
-        (str_empty(ret->row.kind) || str_empty(ret->content) || str_empty(ret->row.location))) {
+        (str_empty(ret->row.kind) || str_empty(ret->content) || str_empty(ret->row.location) ||
+         str_eq(ret->row.location, STR(".")) || str_eq(ret->row.location, STR("..")))) {
         return err_new(
             ERR_INVALID,
             "the form needs a field \"file\" with a file that has a name and is not empty");

@@ -84,6 +84,20 @@ static int copy_backup(struct cli *cli, const char *from, const char *to)
     return err_ok(e) ? CLI_OK : cli_fail_err(e, to);
 }
 
+/* A running server would go on writing, and acknowledging leads, into the file that was put aside.
+ */
+static int check_stopped(struct cli *cli)
+{
+    int pid = 0;
+    err e = store_user(&cli->config.store, &pid);
+    if (!err_ok(e) && e.code != ERR_NOT_FOUND) {
+        return cli_fail_err(e, cli->config.store.url);
+    }
+    return pid ? cli_fail(CLI_REFUSED, "process %d has the database open; stop the server first",
+                          pid)
+               : CLI_OK;
+}
+
 int cmd_restore(struct cli *cli)
 {
     char aside[PATH_MAX];
@@ -102,7 +116,8 @@ int cmd_restore(struct cli *cli)
                         "this puts %s in the place of %s; stop the server and add --yes to do it",
                         cli->positional[0], url.p + 7);
     }
-    code = check_backup(cli, cli->positional[0]);
+    code = check_stopped(cli);
+    code = code == CLI_OK ? check_backup(cli, cli->positional[0]) : code;
     code = code == CLI_OK ? put_aside(url.p + 7, aside) : code;
     code = code == CLI_OK ? copy_backup(cli, cli->positional[0], url.p + 7) : code;
     if (code == CLI_OK) {

@@ -350,7 +350,10 @@ err config_load(struct arena *a, const char *given, struct config *ret, str *ret
         buf_done(&text);
         return err_ok(e) ? err_new(ERR_NOT_FOUND, "no configuration file") : e;
     }
-    *strrchr(folder, '/') = '\0';
+    char *slash = strrchr(folder, '/');
+    if (slash) {
+        *slash = '\0'; /* realpath gives an absolute path: there always is one */
+    }
     e = config_read(a, buf_str(&text), path, folder[0] ? folder : "/", ret, ret_reason);
     buf_wipe(&text);
     return e;

@@ -33,8 +33,7 @@ static void entry_text(struct buf *b, const struct outbox_row *row)
         buf_addf(b, "\n    %u tries; %.*s", row->attempts, STR_ARG(row->last_error));
     }
     if (str_eq(row->state, STR("pending"))) {
-        buf_addf(b, "%s    next try %s", row->attempts ? "\n" : "\n",
-                 clock_rfc3339(row->next_ms).c);
+        buf_addf(b, "\n    next try %s", clock_rfc3339(row->next_ms).c);
     }
 }
 

@@ -135,7 +135,7 @@ static void draw_progress(struct reading *r, const struct know_progress *p)
     }
     r->drawn_ms = now;
     (void)fprintf(stderr, "\r\033[K%llu of %llu documents  %.*s",
-                  (unsigned long long)(p->read + p->unchanged + p->failed),
+                  (unsigned long long)p->read + p->unchanged + p->failed,
                   (unsigned long long)p->found, (int)(p->current.n < 50 ? p->current.n : 50),
                   p->current.p);
 }
@@ -309,7 +309,7 @@ int cmd_source_sync(struct cli *cli)
 int cmd_source_remove(struct cli *cli)
 {
     struct project_row project;
-    struct source_row source;
+    struct source_row source = {0};
     int code = open_project(cli, &project);
     code = code == CLI_OK ? find_named(cli, &project, &source) : code;
     if (code != CLI_OK) {
