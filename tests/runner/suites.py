@@ -47,7 +47,7 @@ class Suite:
 
 
 def lint_jobs():
-    names = ["layers", "calls", "shape", "format", "shell", "docs", "cppcheck", "tidy"]
+    names = ["layers", "calls", "shape", "format", "shell", "docs", "scripts", "cppcheck", "tidy"]
     for name in names:
         yield Job(name, ["python3", f"tests/lint/{name}.py"], seconds=900)
     yield Job("selftest", ["python3", "tests/lint/selftest.py"], seconds=120)
