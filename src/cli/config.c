@@ -307,7 +307,7 @@ static err absolute_store(struct reading *r)
         *r->reason = STR("store.url is too long");
         return err_new(ERR_INVALID, "the configuration is not valid");
     }
-    memcpy(c->store.url, whole.p, whole.n + 1);
+    (void)snprintf(c->store.url, sizeof c->store.url, "%s", whole.p);
     return ERR_NONE;
 }
 
