@@ -94,9 +94,8 @@ static int by_rank(const void *x, const void *y)
 
 /* How sure we are that a passage answers: from what was found close together, less for what was
  * missed. */
-static double confidence(const struct know_question *q, const struct know_match *match)
+static double confidence(const struct know_match *match)
 {
-    (void)q;
     double c = 0.65 * match->window + 0.35 * match->coverage;
     return c < 0 ? 0 : c > 1 ? 1 : c;
 }
@@ -111,22 +110,28 @@ static bool page_seen(const struct know_hit *hits, size_t count, const struct pa
     return false;
 }
 
-static err fill_hits(struct arena *a, const struct know_query *query, const struct know_question *q,
-                     const struct ranked *ranked, size_t count, struct know_hit *hits,
-                     size_t *ret_count)
+/* Takes the best as hits and reads their texts; a passage that went meanwhile is left out. */
+static err fill_hits(struct store *store, struct arena *a, const struct know_query *query,
+                     const struct know_question *q, const struct ranked *ranked, size_t count,
+                     struct know_hit *hits, size_t *ret_count)
 {
     size_t limit = query->limit < HITS_LIMIT ? query->limit : HITS_LIMIT, n = 0;
     for (size_t i = 0; i < count && n < limit; i++) {
         if (query->one_per_page && page_seen(hits, n, ranked[i].row)) {
             continue;
         }
-        hits[n] = (struct know_hit){
-            .passage = *ranked[i].row, .score = confidence(q, &ranked[i].match), .question = q};
-        err e = know_snippet(a, q, hits[n].passage.text, &hits[n].snippet);
+        struct know_hit hit = {.passage = *ranked[i].row,
+                               .score = confidence(&ranked[i].match),
+                               .snippet = STR_EMPTY,
+                               .question = q};
+        err e = store_passage_fill(store, a, query->project, &hit.passage, 1);
+        if (err_ok(e) && hit.passage.number != 0) {
+            e = know_snippet(a, q, hit.passage.text, &hit.snippet);
+            hits[n++] = hit;
+        }
         if (!err_ok(e)) {
             return e;
         }
-        n++;
     }
     *ret_count = n;
     return ERR_NONE;
@@ -148,7 +153,8 @@ err know_search(struct store *store, struct arena *a, const struct know_query *q
                                  .terms = terms,
                                  .url_prefix = query->url_prefix,
                                  .term_count = choose_terms(q, terms),
-                                 .limit = CANDIDATES};
+                                 .limit = CANDIDATES,
+                                 .lean = true};
     struct passage_row *rows = NULL;
     size_t count = 0;
     if (find.term_count > 0 && query->limit > 0) {
@@ -170,7 +176,7 @@ err know_search(struct store *store, struct arena *a, const struct know_query *q
     support_pages(q, ranked, count);
     qsort(ranked, count, sizeof(*ranked), by_rank);
     size_t found = 0;
-    e = fill_hits(a, query, q, ranked, count, hits, &found);
+    e = fill_hits(store, a, query, q, ranked, count, hits, &found);
     if (err_ok(e)) {
         *ret = hits;
         *ret_count = found;

@@ -198,6 +198,10 @@
       (struct store * store, struct arena * a, const struct passage_query *query,                  \
        struct passage_row **ret, size_t *ret_count),                                               \
       (store, a, query, ret, ret_count))                                                           \
+    X(passage_fill,                                                                                \
+      (struct store * store, struct arena * a, const id *project, struct passage_row *rows,        \
+       size_t count),                                                                              \
+      (store, a, project, rows, count))                                                            \
     X(term_counts,                                                                                 \
       (struct store * store, struct arena * a, const id *project, const str *terms, size_t count,  \
        uint64_t *ret_counts, uint64_t *ret_total),                                                 \

@@ -10,12 +10,17 @@ struct passage_query {
     size_t term_count; /* at most 64 */
     str url_prefix;    /* only passages whose URL starts so; empty: all */
     size_t limit;      /* candidates, at most 500 */
+    bool lean;         /* leaves url, title, heading and text out; see store_passage_fill */
 };
 
-/* Candidates by BM25 (title, heading, text weighted), best first; rows have number, document, url,
- * title, heading, text, ordinal and score. */
+/* Candidates by BM25 (title, heading, text weighted), best first; rows have number, document,
+ * ordinal, score, index_title, index_heading, index_text, and unless `lean` url, title, heading,
+ * text. What is no index term matches nothing. */
 err store_passage_find(struct store *store, struct arena *a, const struct passage_query *query,
                        struct passage_row **ret, size_t *ret_count);
+/* Adds url, title, heading and text to rows of a lean search; a row that is gone gets number 0. */
+err store_passage_fill(struct store *store, struct arena *a, const id *project,
+                       struct passage_row *rows, size_t count);
 /* Number of the project's passages that have each term, and of all; for weights and spelling. */
 err store_term_counts(struct store *store, struct arena *a, const id *project, const str *terms,
                       size_t count, uint64_t *ret_counts, uint64_t *ret_total);

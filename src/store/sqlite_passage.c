@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Passages and their full-text index. The index takes terms as know/tokens.h makes them: its
- * tokenizer only splits at spaces. Column `tenant` holds one term that stands for the project, so
- * that every search is of one project. */
+/* Passages and their full-text index. The index takes terms as know/tokens.h makes them, each with
+ * its project before it ("12~price"): so every look-up is of one project and costs nothing for the
+ * others. The mark alone ("12~") stands in the title of every passage and counts them. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 
-/* U+E000, a private character that no term of a text has. */
-#define TENANT_MARK "\xee\x80\x80"
+enum { QUERY_BYTES_MAX = 32 << 10, CANDIDATES_MAX = 500, TERMS_LIKE_MAX = 4000 };
 
-enum { QUERY_BYTES_MAX = 32 << 10, CANDIDATES_MAX = 500, TERMS_LIKE_MAX = 1000 };
+/* What stands before each term of a project. */
+struct mark {
+    char c[24];
+    size_t n;
+};
 
 struct term_count {
     str term;
@@ -27,12 +31,12 @@ const char sq_schema_passages[] =
     ") STRICT;"
     "CREATE UNIQUE INDEX passage_of_document ON passage(document, ordinal);"
     "CREATE VIRTUAL TABLE passage_index USING fts5("
-    "  tenant, title, heading, text, tokenize = \"ascii tokenchars '_'\");"
+    "  title, heading, text, tokenize = \"ascii tokenchars '_~'\");"
     "CREATE VIRTUAL TABLE passage_vocab USING fts5vocab(passage_index, row);";
 
 /* ── writing ── */
 
-static err project_ordinal(struct sq_conn *c, const id *project, int64_t *ret)
+static err project_mark(struct sq_conn *c, const id *project, struct mark *ret)
 {
     struct sq_query q = sq_query(c, "SELECT ordinal FROM project WHERE id = ?");
     sq_bind_id(&q, project);
@@ -42,12 +46,83 @@ static err project_ordinal(struct sq_conn *c, const id *project, int64_t *ret)
     if (err_ok(e) && !found) {
         return err_new(ERR_NOT_FOUND, "there is no such project");
     }
-    *ret = ordinal;
+    ret->n = (size_t)snprintf(ret->c, sizeof ret->c, "%lld~", (long long)ordinal);
+    return e;
+}
+
+static bool is_term_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           (unsigned char)c >= 0x80;
+}
+
+/* Puts the mark before each term; bytes that the index would split at become "_", so that nothing
+ * in a text can pass for a term of another project. A lone "." stays: the index does not see it. */
+static void add_marked(struct buf *b, const struct mark *mark, str terms)
+{
+    str term;
+    while (str_split(&terms, ' ', &term)) {
+        if (b->n) {
+            buf_add_byte(b, ' ');
+        }
+        if (str_eq(term, STR("."))) {
+            buf_add_byte(b, '.');
+            continue;
+        }
+        buf_add(b, str_n(mark->c, mark->n));
+        for (size_t i = 0; i < term.n; i++) {
+            buf_add_byte(b, is_term_byte(term.p[i]) ? term.p[i] : '_');
+        }
+    }
+}
+
+/* The terms of an index column without their marks, in the arena. */
+static str unmarked(struct arena *a, str marked)
+{
+    char *p = arena_alloc(a, marked.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; p && i < marked.n; n++) {
+        size_t after = i;
+        bool starts = i == 0 || marked.p[i - 1] == ' ';
+        while (starts && after < marked.n && marked.p[after] >= '0' && marked.p[after] <= '9') {
+            after++;
+        }
+        if (after > i && after < marked.n && marked.p[after] == '~') {
+            i = after + 1;
+            if (i == marked.n) {
+                break;
+            }
+        }
+        p[n] = marked.p[i++];
+    }
+    return p ? str_n(p, n) : (str){NULL, 0};
+}
+
+static err index_insert(struct sq_conn *c, const struct passage_row *row, const struct mark *mark,
+                        struct buf *columns)
+{
+    for (size_t i = 0; i < 3; i++) {
+        buf_clear(&columns[i]);
+    }
+    buf_add(&columns[0], str_n(mark->c, mark->n));
+    add_marked(&columns[0], mark, row->index_title);
+    add_marked(&columns[1], mark, row->index_heading);
+    add_marked(&columns[2], mark, row->index_text);
+    struct sq_query q = sq_query(c, "INSERT INTO passage_index(rowid, title, heading, text)"
+                                    " VALUES (?, ?, ?, ?)");
+    sq_bind_int(&q, sqlite3_last_insert_rowid(c->db));
+    for (size_t i = 0; i < 3; i++) {
+        sq_bind_str(&q, buf_str(&columns[i]), columns[i].max);
+    }
+    err e = sq_run(&q);
+    for (size_t i = 0; err_ok(e) && i < 3; i++) {
+        e = buf_err(&columns[i]);
+    }
     return e;
 }
 
 static err passage_insert(struct sq_conn *c, const struct document_row *document,
-                          const struct passage_row *row, str tenant)
+                          const struct passage_row *row)
 {
     struct sq_query q = sq_query(c, "INSERT INTO passage(document, ordinal, url, heading, text)"
                                     " VALUES (?, ?, ?, ?, ?)");
@@ -56,33 +131,32 @@ static err passage_insert(struct sq_conn *c, const struct document_row *document
     sq_bind_str(&q, row->url, 2 * STORE_ADDRESS_MAX);
     sq_bind_str(&q, row->heading, STORE_HEADING_MAX);
     sq_bind_str(&q, row->text, STORE_PASSAGE_MAX);
-    err e = sq_run(&q);
-    if (!err_ok(e)) {
-        return e;
-    }
-    struct sq_query index =
-        sq_query(c, "INSERT INTO passage_index(rowid, tenant, title, heading, text)"
-                    " VALUES (?, ?, ?, ?, ?)");
-    sq_bind_int(&index, sqlite3_last_insert_rowid(c->db));
-    sq_bind_str(&index, tenant, STORE_WORD_MAX);
-    sq_bind_str(&index, row->index_title, STORE_PASSAGE_MAX);
-    sq_bind_str(&index, row->index_heading, STORE_PASSAGE_MAX);
-    sq_bind_str(&index, row->index_text, STORE_PASSAGE_MAX);
-    return sq_run(&index);
+    return sq_run(&q);
+}
+
+static bool fits(const struct passage_row *row)
+{
+    return row->index_title.n <= STORE_PASSAGE_MAX && row->index_heading.n <= STORE_PASSAGE_MAX &&
+           row->index_text.n <= STORE_PASSAGE_MAX;
 }
 
 err sq_passages_insert(struct sq_conn *c, const struct document_row *document,
                        const struct passage_row *rows, size_t count)
 {
-    int64_t ordinal;
-    char tenant[32];
-    err e = project_ordinal(c, &document->project, &ordinal);
-    if (!err_ok(e)) {
-        return e;
+    struct mark mark;
+    struct buf columns[3];
+    err e = project_mark(c, &document->project, &mark);
+    for (size_t i = 0; i < 3; i++) {
+        buf_init(&columns[i],
+                 16 * STORE_PASSAGE_MAX); /* a mark before every letter, at the worst */
     }
-    int n = snprintf(tenant, sizeof tenant, TENANT_MARK "%lld", (long long)ordinal);
     for (size_t i = 0; err_ok(e) && i < count; i++) {
-        e = passage_insert(c, document, &rows[i], str_n(tenant, (size_t)n));
+        e = fits(&rows[i]) ? passage_insert(c, document, &rows[i])
+                           : err_new(ERR_TOO_LARGE, "a passage has too many index terms");
+        e = err_ok(e) ? index_insert(c, &rows[i], &mark, columns) : e;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        buf_done(&columns[i]);
     }
     return e;
 }
@@ -133,91 +207,117 @@ err sq_index_check(struct sq_conn *c)
 
 /* ── searching ── */
 
-static void add_quoted(struct buf *b, str term)
+static bool is_term(str term)
 {
-    buf_add_byte(b, '"');
     for (size_t i = 0; i < term.n; i++) {
-        if (term.p[i] == '"') {
-            buf_add_byte(b, '"');
+        if (!is_term_byte(term.p[i])) {
+            return false;
         }
-        buf_add_byte(b, term.p[i]);
     }
-    buf_add_byte(b, '"');
+    return term.n > 0 && utf8_valid(term);
 }
 
-/* Writes tenant : "…" AND {title heading text} : ("a" OR "b"), the full-text query. */
-static err write_match(struct buf *b, int64_t ordinal, const str *terms, size_t count)
+/* Writes "12~a" OR "12~b", the full-text query; what can be no term is left out. */
+static err write_match(struct buf *b, const struct mark *mark, const str *terms, size_t count)
 {
-    buf_addf(b, "tenant : \"" TENANT_MARK "%lld\"", (long long)ordinal);
     for (size_t i = 0; i < count; i++) {
-        buf_add_c(b, i == 0 ? " AND {title heading text} : (" : " OR ");
-        add_quoted(b, terms[i]);
-    }
-    if (count) {
-        buf_add_byte(b, ')');
+        if (is_term(terms[i])) {
+            buf_add_c(b, b->n ? " OR \"" : "\"");
+            buf_add(b, str_n(mark->c, mark->n));
+            buf_add(b, terms[i]);
+            buf_add_byte(b, '"');
+        }
     }
     return buf_err(b);
 }
 
-static void passage_read(struct sq_query *q, struct arena *a, struct passage_row *row)
+static void read_texts(struct sq_query *q, struct arena *a, struct passage_row *row)
 {
-    row->number = (uint64_t)sq_int(q);
-    row->document = sq_id(q);
     row->url = sq_str(q, a);
     row->title = sq_str(q, a);
     row->heading = sq_str(q, a);
     row->text = sq_str(q, a);
-    row->ordinal = (uint32_t)sq_int(q);
-    row->score = sq_double(q);
 }
 
-static err passage_rows(struct sq_query *q, struct arena *a, struct passage_row **ret,
-                        size_t *ret_count)
+static err no_memory(void) { return err_new(ERR_NO_MEMORY, "no memory for passages"); }
+
+/* A column of index terms, which only lives until the next step, without its marks. */
+static str read_terms(struct sq_query *q, struct arena *a)
 {
-    struct sq_list list = {0};
-    err e = ERR_NONE;
-    while (err_ok(e) && sq_step(q)) {
-        struct passage_row *row = sq_list_add(&list, a, sizeof *row, STORE_LIST_MAX);
-        if (row) {
-            passage_read(q, a, row);
-        } else {
-            e = err_new(ERR_NO_MEMORY, "no memory for passages");
-        }
-    }
-    err end = sq_end(q);
-    e = err_ok(e) ? end : e;
-    if (err_ok(e)) {
-        *ret = list.rows;
-        *ret_count = list.count;
-    }
-    return e;
+    int column = q->column++;
+    const void *p = sqlite3_column_blob(q->handle, column);
+    size_t n = (size_t)sqlite3_column_bytes(q->handle, column);
+    return p && n ? unmarked(a, str_n(p, n)) : STR_EMPTY;
 }
 
-#define BM25 "-bm25(passage_index, 0.0, 4.0, 2.0, 1.0)"
-#define PASSAGE_OF_HIT                                                                             \
-    "SELECT p.number, p.document, p.url, d.title, p.heading, p.text, p.ordinal, h.score FROM ("
+static int by_score(const void *x, const void *y)
+{
+    const struct passage_row *a = x, *b = y;
+    if (a->score > b->score || a->score < b->score) {
+        return a->score < b->score ? 1 : -1;
+    }
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+#define BM25 "-bm25(passage_index, 4.0, 2.0, 1.0)"
+#define CANDIDATES                                                                                 \
+    "(SELECT rowid AS number, " BM25 " AS score FROM passage_index WHERE passage_index MATCH ?1"   \
+    " ORDER BY score DESC LIMIT ?2) h"
+#define CANDIDATES_BELOW                                                                           \
+    "(SELECT i.rowid AS number, " BM25 " AS score FROM passage_index i"                            \
+    " JOIN passage o ON o.number = i.rowid WHERE passage_index MATCH ?1"                           \
+    " AND substr(o.url, 1, length(?4)) = ?4 ORDER BY score DESC LIMIT ?2) h"
+#define OF_CANDIDATES                                                                              \
+    " CROSS JOIN passage p ON p.number = h.number"                                                 \
+    " CROSS JOIN document d ON d.id = p.document AND d.project = ?3"                               \
+    " CROSS JOIN passage_index t ON t.rowid = h.number"
+#define LEAN "SELECT h.number, p.document, p.ordinal, h.score, t.title, t.heading, t.text"
+#define FULL LEAN ", p.url, d.title, p.heading, p.text"
+
+static const char *find_sql(const struct passage_query *query)
+{
+    static const char *const sql[2][2] = {
+        {FULL " FROM " CANDIDATES OF_CANDIDATES, FULL " FROM " CANDIDATES_BELOW OF_CANDIDATES},
+        {LEAN " FROM " CANDIDATES OF_CANDIDATES, LEAN " FROM " CANDIDATES_BELOW OF_CANDIDATES}};
+    return sql[query->lean][!str_empty(query->url_prefix)];
+}
 
 static err find(struct sq_conn *c, struct arena *a, const struct passage_query *query, str match,
                 struct passage_row **ret, size_t *ret_count)
 {
-    static const char everywhere[] = PASSAGE_OF_HIT
-        "SELECT rowid AS number, " BM25 " AS score FROM passage_index WHERE passage_index MATCH ?1"
-        " ORDER BY score DESC, number LIMIT ?2) h JOIN passage p ON p.number = h.number"
-        " JOIN document d ON d.id = p.document ORDER BY h.score DESC, p.number";
-    static const char below[] = PASSAGE_OF_HIT
-        "SELECT i.rowid AS number, " BM25 " AS score FROM passage_index i"
-        " JOIN passage o ON o.number = i.rowid WHERE passage_index MATCH ?1"
-        " AND substr(o.url, 1, length(?3)) = ?3"
-        " ORDER BY score DESC, i.rowid LIMIT ?2) h JOIN passage p ON p.number = h.number"
-        " JOIN document d ON d.id = p.document ORDER BY h.score DESC, p.number";
-    size_t limit = query->limit < CANDIDATES_MAX ? query->limit : CANDIDATES_MAX;
-    struct sq_query q = sq_query(c, str_empty(query->url_prefix) ? everywhere : below);
+    size_t limit = query->limit < CANDIDATES_MAX ? query->limit : CANDIDATES_MAX, n = 0;
+    struct passage_row *rows = arena_array(a, limit, sizeof *rows);
+    struct sq_query q = sq_query(c, find_sql(query));
     sq_bind_str(&q, match, QUERY_BYTES_MAX);
     sq_bind_int(&q, (int64_t)limit);
+    sq_bind_id(&q, query->project);
     if (!str_empty(query->url_prefix)) {
         sq_bind_str(&q, query->url_prefix, 2 * STORE_ADDRESS_MAX);
     }
-    return passage_rows(&q, a, ret, ret_count);
+    err e = rows ? ERR_NONE : no_memory();
+    while (err_ok(e) && n < limit && sq_step(&q)) {
+        struct passage_row *row = &rows[n++];
+        row->number = (uint64_t)sq_int(&q);
+        row->document = sq_id(&q);
+        row->ordinal = (uint32_t)sq_int(&q);
+        row->score = sq_double(&q);
+        row->index_title = read_terms(&q, a);
+        row->index_heading = read_terms(&q, a);
+        row->index_text = read_terms(&q, a);
+        row->url = row->title = row->heading = row->text = STR_EMPTY;
+        if (!query->lean) {
+            read_texts(&q, a, row);
+        }
+        e = row->index_text.p ? e : no_memory();
+    }
+    err end = sq_end(&q);
+    e = err_ok(e) ? end : e;
+    if (err_ok(e)) {
+        qsort(rows, n, sizeof *rows, by_score);
+        *ret = rows;
+        *ret_count = n;
+    }
+    return e;
 }
 
 err sqlite_passage_find(struct store *store, struct arena *a, const struct passage_query *query,
@@ -225,41 +325,72 @@ err sqlite_passage_find(struct store *store, struct arena *a, const struct passa
 {
     struct sq_conn *c;
     struct buf match;
-    int64_t ordinal;
+    struct mark mark;
     if (query->term_count > STORE_TERMS_MAX) {
         return err_new(ERR_TOO_LARGE, "a search has at most 64 terms");
-    }
-    if (query->term_count == 0 || query->limit == 0) {
-        *ret = NULL;
-        *ret_count = 0;
-        return ERR_NONE;
     }
     err e = sq_read_begin(store, &c);
     if (!err_ok(e)) {
         return e;
     }
     buf_init(&match, QUERY_BYTES_MAX);
-    e = project_ordinal(c, query->project, &ordinal);
-    e = err_ok(e) ? write_match(&match, ordinal, query->terms, query->term_count) : e;
-    e = err_ok(e) ? find(c, a, query, buf_str(&match), ret, ret_count) : e;
+    struct passage_row *rows = NULL;
+    size_t count = 0;
+    e = project_mark(c, query->project, &mark);
+    e = err_ok(e) ? write_match(&match, &mark, query->terms, query->term_count) : e;
+    if (err_ok(e) && match.n && query->limit) {
+        e = find(c, a, query, buf_str(&match), &rows, &count);
+    }
     buf_done(&match);
+    sq_read_end(store, c);
+    if (err_ok(e)) {
+        *ret = rows;
+        *ret_count = count;
+    }
+    return e;
+}
+
+err sqlite_passage_fill(struct store *store, struct arena *a, const id *project,
+                        struct passage_row *rows, size_t count)
+{
+    struct sq_conn *c;
+    err e = sq_read_begin(store, &c);
+    if (!err_ok(e)) {
+        return e;
+    }
+    for (size_t i = 0; err_ok(e) && i < count; i++) {
+        struct sq_query q = sq_query(
+            c, "SELECT p.url, d.title, p.heading, p.text FROM passage p"
+               " JOIN document d ON d.id = p.document WHERE p.number = ? AND d.project = ?");
+        sq_bind_int(&q, (int64_t)rows[i].number);
+        sq_bind_id(&q, project);
+        if (sq_step(&q)) {
+            read_texts(&q, a, &rows[i]);
+        } else {
+            rows[i].number = 0;
+        }
+        e = sq_end(&q);
+    }
     sq_read_end(store, c);
     return e;
 }
 
-static err count_matches(struct sq_conn *c, int64_t ordinal, const str *terms, size_t count,
-                         uint64_t *ret)
+/* Passages that have a term, from the index's own vocabulary; 0 for what can be no term. */
+static err count_term(struct sq_conn *c, const struct mark *mark, str term, uint64_t *ret)
 {
-    struct buf match;
-    buf_init(&match, QUERY_BYTES_MAX);
-    err e = write_match(&match, ordinal, terms, count);
-    struct sq_query q =
-        sq_query(c, "SELECT count(*) FROM passage_index WHERE passage_index MATCH ?");
-    sq_bind_str(&q, buf_str(&match), QUERY_BYTES_MAX);
+    char marked[sizeof mark->c + STORE_WORD_MAX];
+    if (term.n > STORE_WORD_MAX || (term.n && !is_term(term))) {
+        *ret = 0;
+        return ERR_NONE;
+    }
+    memcpy(marked, mark->c, mark->n);
+    if (term.n) {
+        memcpy(marked + mark->n, term.p, term.n);
+    }
+    struct sq_query q = sq_query(c, "SELECT doc FROM passage_vocab WHERE term = ?");
+    sq_bind_str(&q, str_n(marked, mark->n + term.n), sizeof marked);
     uint64_t found = sq_step(&q) ? (uint64_t)sq_int(&q) : 0;
-    err end = sq_end(&q);
-    buf_done(&match);
-    e = err_ok(e) ? end : e;
+    err e = sq_end(&q);
     if (err_ok(e)) {
         *ret = found;
     }
@@ -270,45 +401,41 @@ err sqlite_term_counts(struct store *store, struct arena *a, const id *project, 
                        size_t count, uint64_t *ret_counts, uint64_t *ret_total)
 {
     struct sq_conn *c;
-    int64_t ordinal;
+    struct mark mark;
     (void)a;
     err e = sq_read_begin(store, &c);
     if (!err_ok(e)) {
         return e;
     }
-    e = project_ordinal(c, project, &ordinal);
-    e = err_ok(e) ? count_matches(c, ordinal, NULL, 0, ret_total) : e;
+    e = project_mark(c, project, &mark);
+    e = err_ok(e) ? count_term(c, &mark, STR_EMPTY, ret_total) : e;
     for (size_t i = 0; err_ok(e) && i < count; i++) {
-        e = count_matches(c, ordinal, &terms[i], 1, &ret_counts[i]);
+        e = count_term(c, &mark, terms[i].n ? terms[i] : STR("~"), &ret_counts[i]);
     }
     sq_read_end(store, c);
     return e;
 }
 
-/* The vocabulary is of all projects: only terms that this project has are given, with its own
- * counts. */
-static err terms_like(struct sq_conn *c, struct arena *a, int64_t ordinal, str prefix, size_t min,
-                      size_t max, struct sq_list *ret)
+static err terms_like(struct sq_conn *c, struct arena *a, const struct mark *mark, str prefix,
+                      size_t min, size_t max, struct sq_list *ret)
 {
-    err e = ERR_NONE;
-    struct sq_query q = sq_query(
-        c, "SELECT term FROM passage_vocab WHERE term >= ?1 AND term < ?1 || char(0x10ffff)"
-           " AND substr(term, 1, 1) <> char(0xe000)"
-           " AND length(CAST(term AS BLOB)) BETWEEN ?2 AND ?3 ORDER BY doc DESC, term LIMIT ?4");
-    sq_bind_str(&q, prefix, STORE_NAME_MAX);
-    sq_bind_int(&q, (int64_t)min);
-    sq_bind_int(&q, (int64_t)max);
-    sq_bind_int(&q, TERMS_LIKE_MAX);
+    str from = arena_printf(a, "%.*s%.*s", (int)mark->n, mark->c, STR_ARG(prefix));
+    str to = arena_printf(a, "%.*s\xf4\x8f\xbf\xbf", STR_ARG(from));
+    err e = from.p && to.p ? ERR_NONE : no_memory();
+    struct sq_query q =
+        sq_query(c, "SELECT term, doc FROM passage_vocab WHERE term >= ?1 AND term < ?2"
+                    " AND length(CAST(term AS BLOB)) BETWEEN ?3 AND ?4");
+    sq_bind_str(&q, from, STORE_NAME_MAX);
+    sq_bind_str(&q, to, STORE_NAME_MAX);
+    sq_bind_int(&q, (int64_t)(mark->n + (min ? min : 1)));
+    sq_bind_int(&q, (int64_t)(mark->n + max));
     while (err_ok(e) && sq_step(&q)) {
-        struct term_count found = {.term = sq_str(&q, a)};
-        e = count_matches(c, ordinal, &found.term, 1, &found.count);
-        struct term_count *row = NULL;
-        if (err_ok(e) && found.count) {
-            row = sq_list_add(ret, a, sizeof *row, TERMS_LIKE_MAX);
-            e = row ? e : err_new(ERR_NO_MEMORY, "no memory for index terms");
-        }
+        struct term_count *row = sq_list_add(ret, a, sizeof *row, SIZE_MAX);
+        str term = sq_str(&q, a);
         if (row) {
-            *row = found;
+            *row = (struct term_count){str_slice(term, mark->n, term.n), (uint64_t)sq_int(&q)};
+        } else {
+            e = no_memory();
         }
     }
     err end = sq_end(&q);
@@ -327,13 +454,14 @@ err sqlite_term_like(struct store *store, struct arena *a, const id *project, st
 {
     struct sq_conn *c;
     struct sq_list list = {0};
-    int64_t ordinal;
+    struct mark mark;
+    limit = limit < TERMS_LIKE_MAX ? limit : TERMS_LIKE_MAX;
     err e = sq_read_begin(store, &c);
     if (!err_ok(e)) {
         return e;
     }
-    e = project_ordinal(c, project, &ordinal);
-    e = err_ok(e) ? terms_like(c, a, ordinal, prefix, min, max, &list) : e;
+    e = project_mark(c, project, &mark);
+    e = err_ok(e) ? terms_like(c, a, &mark, prefix, min, max, &list) : e;
     sq_read_end(store, c);
     if (!err_ok(e)) {
         return e;
@@ -368,7 +496,7 @@ err sqlite_passage_around(struct store *store, struct arena *a, const id *projec
         return e;
     }
     struct sq_query q =
-        sq_query(c, "SELECT p.number, p.document, p.url, d.title, p.heading, p.text, p.ordinal, 0.0"
+        sq_query(c, "SELECT p.number, p.document, p.ordinal, p.url, d.title, p.heading, p.text"
                     " FROM passage p JOIN document d ON d.id = p.document"
                     " WHERE p.document = ? AND d.project = ? AND p.ordinal BETWEEN ? AND ?"
                     " ORDER BY p.ordinal LIMIT ?");
@@ -377,7 +505,24 @@ err sqlite_passage_around(struct store *store, struct arena *a, const id *projec
     sq_bind_int(&q, from_ordinal);
     sq_bind_int(&q, to_ordinal);
     sq_bind_int(&q, CANDIDATES_MAX);
-    e = passage_rows(&q, a, ret, ret_count);
+    struct sq_list list = {0};
+    while (err_ok(e) && sq_step(&q)) {
+        struct passage_row *row = sq_list_add(&list, a, sizeof *row, CANDIDATES_MAX);
+        if (row) {
+            row->number = (uint64_t)sq_int(&q);
+            row->document = sq_id(&q);
+            row->ordinal = (uint32_t)sq_int(&q);
+            read_texts(&q, a, row);
+        } else {
+            e = no_memory();
+        }
+    }
+    err end = sq_end(&q);
+    e = err_ok(e) ? end : e;
     sq_read_end(store, c);
+    if (err_ok(e)) {
+        *ret = list.rows;
+        *ret_count = list.count;
+    }
     return e;
 }

@@ -197,6 +197,20 @@ TRY(passage_find)
     struct passage_query query = {.project = as, .terms = &term, .term_count = 1, .limit = 9};
     ROWS(store_passage_find(S, A, &query, &rows, &n));
 }
+TRY(passage_fill)
+{
+    struct passage_row row, *rows;
+    size_t n = 0;
+    str term = STR("alpha");
+    struct passage_query query = {
+        .project = &f->project, .terms = &term, .term_count = 1, .limit = 1};
+    (void)g, (void)team;
+    assert_ok(store_passage_find(S, A, &query, &rows, &n));
+    assert_int_equal(n, 1);
+    row = rows[0];
+    err e = store_passage_fill(S, A, as, &row, 1);
+    return (struct outcome){e, row.number != 0};
+}
 TRY(passage_around)
 {
     struct passage_row *rows;
@@ -232,8 +246,8 @@ static const struct row {
     ROW(source_list),        ROW(source_state),    ROW(source_delete),  ROW(source_content),
     ROW(source_set_content), ROW(document_by_url), ROW(document_list),  ROW(document_put),
     ROW(document_seen),      ROW(document_prune),  ROW(job_create),     ROW(job_get),
-    ROW(job_update),         ROW(passage_find),    ROW(passage_around), ROW(term_counts),
-    ROW(term_like),
+    ROW(job_update),         ROW(passage_find),    ROW(passage_fill),   ROW(passage_around),
+    ROW(term_counts),        ROW(term_like),
 };
 
 /* Verbs without a row, and why they need none. */
@@ -295,7 +309,8 @@ static void another_tenant_gets_nothing(void **state)
             bool lookup = strncmp(rows[i].verb, "project_by", 10) == 0;
             bool list = strstr(rows[i].verb, "list") || strstr(rows[i].verb, "recent") ||
                         strstr(rows[i].verb, "prune") || strstr(rows[i].verb, "around") ||
-                        strstr(rows[i].verb, "term") || strstr(rows[i].verb, "find") || lookup;
+                        strstr(rows[i].verb, "term") || strstr(rows[i].verb, "find") ||
+                        strstr(rows[i].verb, "fill") || lookup;
             if (!nothing || (!list && got.e.code != ERR_NOT_FOUND)) {
                 print_error("%s: error %d, %zu rows\n", rows[i].verb, got.e.code, got.rows);
                 fail();
