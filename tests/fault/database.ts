@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The database file seen from outside, by SQLite's own program.
+import assert from "node:assert/strict";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Doorward } from "../integration/harness/doorward.ts";
+import { run } from "../integration/harness/child.ts";
+
+export function databasePath(doorward: Doorward): string {
+  return join(doorward.folder, "data", "doorward.db");
+}
+
+async function sqlite(path: string, sql: string): Promise<string> {
+  const ended = await run("sqlite3", [path, sql], { seconds: 120 });
+  assert.equal(ended.status, 0, ended.stderr);
+  return ended.stdout.trim();
+}
+
+/** Copies the files as a crash left them and lets SQLite recover and check the copy. Nobody may write meanwhile. */
+export async function checkCopy(doorward: Doorward): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "doorward-copy-"));
+  try {
+    const copy = join(folder, "copy.db");
+    for (const end of ["", "-wal"]) {
+      const from = databasePath(doorward) + end;
+      if (existsSync(from)) copyFileSync(from, copy + end);
+    }
+    assert.equal(await sqlite(copy, "PRAGMA integrity_check"), "ok");
+    assert.equal(await sqlite(copy, "PRAGMA foreign_key_check"), "");
+    assert.equal(
+      await sqlite(copy, "INSERT INTO passage_index(passage_index) VALUES ('integrity-check'); SELECT 'ok'"), "ok");
+    assert.equal(
+      await sqlite(copy, "SELECT count(*) FROM lead l WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.project = l.project"
+        + " AND instr(o.payload, l.email))"), "0", "a lead without its outbox entry");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
