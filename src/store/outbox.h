@@ -25,6 +25,9 @@ err store_outbox_add(struct store *store, const struct outbox_row *rows, size_t 
 err store_outbox_claim(struct store *store, struct arena *a, int64_t now_ms, int64_t lease_ms,
                        size_t limit, struct outbox_row **ret, size_t *ret_count,
                        int64_t *ret_next_ms);
+/* Moves the end of a lease that is still held to until_ms, without counting an attempt. NOT_FOUND
+ * when the entry is no longer pending. */
+err store_outbox_renew(struct store *store, const id *entry, int64_t until_ms);
 err store_outbox_sent(struct store *store, const id *entry, int64_t now_ms);
 /* Puts back for another try; counts the attempt. */
 err store_outbox_later(struct store *store, const id *entry, int64_t next_ms, str error);

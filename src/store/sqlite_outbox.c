@@ -165,6 +165,22 @@ struct outbox_outcome {
     size_t changed;
 };
 
+static err outbox_renew(struct sq_conn *c, void *job)
+{
+    const struct outbox_outcome *what = job;
+    struct sq_query q =
+        sq_query(c, "UPDATE outbox SET next_ms = ? WHERE id = ? AND state = 'pending'");
+    sq_bind_int(&q, what->time_ms);
+    sq_bind_id(&q, what->entry);
+    return sq_run_one(&q);
+}
+
+err sqlite_outbox_renew(struct store *store, const id *entry, int64_t until_ms)
+{
+    struct outbox_outcome job = {.entry = entry, .time_ms = until_ms};
+    return sq_write(store, outbox_renew, &job);
+}
+
 static err outbox_sent(struct sq_conn *c, void *job)
 {
     const struct outbox_outcome *what = job;

@@ -36,6 +36,25 @@ static void an_entry_is_claimed_when_due_and_again_when_its_lease_ran_out(void *
     assert_int_equal(next, 0);
 }
 
+static void a_lease_can_be_renewed_while_it_is_held(void **state)
+{
+    struct fixture *f = *state;
+    id entry = stored_entry(f, 100);
+    struct outbox_row *rows;
+    size_t n;
+    int64_t next;
+    assert_ok(store_outbox_claim(f->store, &f->arena, 100, 50, 9, &rows, &n, &next));
+    assert_ok(store_outbox_renew(f->store, &entry, 300));
+    assert_ok(store_outbox_claim(f->store, &f->arena, 200, 50, 9, &rows, &n, &next));
+    assert_int_equal(n, 0);
+    assert_int_equal(next, 300);
+    assert_ok(store_outbox_claim(f->store, &f->arena, 300, 50, 9, &rows, &n, &next));
+    assert_int_equal(n, 1);
+    assert_int_equal(rows[0].attempts, 0);
+    assert_ok(store_outbox_sent(f->store, &entry, 310));
+    assert_code(store_outbox_renew(f->store, &entry, 400), ERR_NOT_FOUND);
+}
+
 static void the_oldest_due_entries_come_first(void **state)
 {
     struct fixture *f = *state;
@@ -163,6 +182,7 @@ static void no_two_workers_hold_one_entry(void **state)
 
 static const struct store_test tests[] = {
     STORE_TEST(an_entry_is_claimed_when_due_and_again_when_its_lease_ran_out),
+    STORE_TEST(a_lease_can_be_renewed_while_it_is_held),
     STORE_TEST(the_oldest_due_entries_come_first),
     STORE_TEST(a_failure_counts_and_keeps_what_was_said),
     STORE_TEST(a_dead_letter_brings_its_notice_and_can_be_tried_again),
