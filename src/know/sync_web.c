@@ -19,6 +19,7 @@ struct page {
 
 struct crawl {
     struct sync *sync;
+    struct arena scratch; /* of one page's links */
     struct web web;
     struct readers *readers;
     struct url base; /* start page, after its redirects */
@@ -40,7 +41,7 @@ static bool same_site(const struct crawl *c, const struct url *url)
 static err add_page(struct crawl *c, const struct url *url, unsigned depth, bool is_start)
 {
     struct sync *s = c->sync;
-    str text = url_text(&s->arena, url, false), path = web_url_path(&s->arena, url);
+    str text = url_text(&c->scratch, url, false), path = web_url_path(&c->scratch, url);
     struct web_host *host = NULL;
     bool is_new = false;
     if (!text.p || !path.p) {
@@ -54,7 +55,7 @@ static err add_page(struct crawl *c, const struct url *url, unsigned depth, bool
     if (!err_ok(e) || !is_new || c->count >= s->options.pages) {
         return e;
     }
-    e = web_host(&c->web, url, &host);
+    e = web_host(&c->web, &c->scratch, url, &host);
     if (e.code == ERR_TOO_LARGE || (err_ok(e) && !robots_allows(&host->robots, path))) {
         bool closed = err_ok(e) && host->robots.none;
         s->incomplete = s->incomplete || closed;
@@ -74,8 +75,11 @@ static err add_page(struct crawl *c, const struct url *url, unsigned depth, bool
         c->capacity = pages ? capacity : c->capacity;
     }
     if (err_ok(e)) {
-        c->pages[c->count++] = (struct page){text, depth, is_start};
-        sync_found(s, 1);
+        str kept = arena_str(&s->arena, text);
+        e = kept.p ? ERR_NONE : err_new(ERR_NO_MEMORY, "no memory for the pages of a site");
+        c->pages[c->count] = (struct page){kept, depth, is_start};
+        c->count += err_ok(e);
+        sync_found(s, err_ok(e));
     }
     return e;
 }
@@ -87,15 +91,15 @@ static err add_links(struct crawl *c, const struct reading *r)
     struct url base, link;
     err e = ERR_NONE;
     if (!c->follow || r->document.nofollow || r->depth >= c->sync->options.depth ||
-        !err_ok(web_url(&c->sync->arena, r->url, &base))) {
+        !err_ok(web_url(&c->scratch, r->url, &base))) {
         return e;
     }
     if (r->document.base.n &&
-        err_ok(web_url_resolve(&c->sync->arena, &base, r->document.base, &link))) {
+        err_ok(web_url_resolve(&c->scratch, &base, r->document.base, &link))) {
         base = link;
     }
     for (size_t i = 0; i < r->document.link_count && err_ok(e); i++) {
-        if (err_ok(web_url_resolve(&c->sync->arena, &base, r->document.links[i], &link))) {
+        if (err_ok(web_url_resolve(&c->scratch, &base, r->document.links[i], &link))) {
             e = add_page(c, &link, r->depth + 1, false);
         }
     }
@@ -107,7 +111,7 @@ static err add_links(struct crawl *c, const struct reading *r)
 static bool belongs_elsewhere(struct crawl *c, const struct reading *r, err *ret_error)
 {
     struct url own, canonical;
-    struct arena *a = &c->sync->arena;
+    struct arena *a = &c->scratch;
     if (str_empty(r->document.canonical) || !err_ok(web_url(a, r->url, &own)) ||
         !err_ok(web_url_resolve(a, &own, r->document.canonical, &canonical)) ||
         !same_site(c, &canonical) ||
@@ -134,16 +138,17 @@ static err check_address(struct crawl *c, struct reading *r)
     struct url url;
     struct web_host *host = NULL;
     struct sync *s = c->sync;
-    err e = web_url(&s->arena, r->url, &url);
+    err e = web_url(&c->scratch, r->url, &url);
     if (err_ok(e) && r->is_start && c->follow) {
-        c->base = url; /* "example.com" that leads to "www.example.com" */
+        e = web_url(&s->arena, r->url,
+                    &c->base); /* "example.com" that leads to "www.example.com" */
     }
-    str path = err_ok(e) ? web_url_path(&s->arena, &url) : STR_EMPTY;
+    str path = err_ok(e) ? web_url_path(&c->scratch, &url) : STR_EMPTY;
     if (!err_ok(e) || !same_site(c, &url) || (!r->is_start && !options_wants(&s->options, path))) {
         skip(r);
         return ERR_NONE;
     }
-    e = web_host(&c->web, &url, &host);
+    e = web_host(&c->web, &c->scratch, &url, &host);
     if (!err_ok(e) || !robots_allows(&host->robots, path)) {
         skip(r);
         return e.code == ERR_NO_MEMORY ? e : ERR_NONE;
@@ -164,6 +169,7 @@ static err take_page(struct crawl *c, struct reading *r)
 {
     struct sync *s = c->sync;
     err e = ERR_NONE;
+    arena_reset(&c->scratch);
     if (r->outcome == READING_FRESH) {
         e = check_address(c, r);
     } else if (r->outcome == READING_SAME) {
@@ -242,8 +248,9 @@ static err add_known_pages(struct crawl *c)
         struct url url;
         unsigned depth = 0;
         str etag = STR_EMPTY;
+        arena_reset(&c->scratch);
         bool marked = web_unmark(s->known[i].etag, &depth, &etag);
-        if (err_ok(web_url(&s->arena, s->known[i].url, &url))) {
+        if (err_ok(web_url(&c->scratch, s->known[i].url, &url))) {
             e = add_page(c, &url, marked ? depth : s->options.depth, false);
         }
     }
@@ -253,6 +260,7 @@ static err add_known_pages(struct crawl *c)
 static void crawl_init(struct crawl *c, struct sync *s)
 {
     *c = (struct crawl){.sync = s, .deadline_ms = clock_mono_ms() + s->settings->crawl_ms};
+    arena_init(&c->scratch, READING_ARENA_MAX);
     web_init(&c->web, s->settings);
 }
 
@@ -261,6 +269,7 @@ static void crawl_done(struct crawl *c)
     hashes_done(&c->asked);
     hashes_done(&c->taken);
     mem_free(c->pages);
+    arena_done(&c->scratch);
     web_done(&c->web);
 }
 
@@ -317,11 +326,12 @@ static err read_sitemap(struct crawl *c, struct parser *parser, const struct sit
     }
     for (size_t i = 0; i < document.link_count && err_ok(e); i++) {
         struct url url;
-        if (!err_ok(web_url(&s->arena, document.links[i], &url)) || !same_site(c, &url)) {
+        arena_reset(&c->scratch);
+        if (!err_ok(web_url(&c->scratch, document.links[i], &url)) || !same_site(c, &url)) {
             continue;
         }
         if (!document.noindex) {
-            str path = web_url_path(&s->arena, &url);
+            str path = web_url_path(&c->scratch, &url);
             e = options_wants(&s->options, path) ? add_page(c, &url, s->options.depth, true)
                                                  : ERR_NONE;
         } else if (task->depth < SITEMAP_DEPTH && *count < SITEMAPS_MAX) {

@@ -75,20 +75,23 @@ static err read_robots(struct web *web, str origin, struct web_host *host)
     return ERR_NONE;
 }
 
-err web_host(struct web *web, const struct url *url, struct web_host **ret)
+err web_host(struct web *web, struct arena *a, const struct url *url, struct web_host **ret)
 {
-    str origin = url_origin(&web->arena, url);
+    str origin = url_origin(a, url);
     for (size_t i = 0; i < web->host_count; i++) {
         if (str_eq(web->hosts[i].origin, origin)) {
             *ret = &web->hosts[i];
             return ERR_NONE;
         }
     }
-    if (!origin.p || web->host_count == WEB_HOSTS_MAX) {
+    struct web_host host = {.origin = arena_str(&web->arena, origin)};
+    if (!host.origin.p) {
+        return err_new(ERR_NO_MEMORY, "no memory for the hosts of a site");
+    }
+    if (web->host_count == WEB_HOSTS_MAX) {
         return err_new(ERR_TOO_LARGE, "the pages are on more hosts than one source may have");
     }
-    struct web_host host = {.origin = origin};
-    err e = read_robots(web, origin, &host);
+    err e = read_robots(web, host.origin, &host);
     if (err_ok(e)) {
         (void)pthread_mutex_lock(&web->mutex);
         web->hosts[web->host_count++] = host;

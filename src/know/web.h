@@ -36,8 +36,8 @@ void web_init(struct web *web, const struct know_settings *settings);
 void web_done(struct web *web);
 
 /* Gives the host's rules, fetching robots.txt the first time; only the syncing thread may call it.
- */
-err web_host(struct web *web, const struct url *url, struct web_host **ret);
+ * `a` is for scratch. */
+err web_host(struct web *web, struct arena *a, const struct url *url, struct web_host **ret);
 
 /* A readers_fn (user is a struct web): fetches r->path when its turn has come and reads what came.
  * r->url becomes the address after redirects. */
