@@ -23,8 +23,8 @@ struct store_settings {
 
 struct store_settings store_settings_default(void);
 
-/* A process opens a database once.
-/* Opens (creates) the database, checks it, backs it up and migrates it when its schema is older.
+/* Opens (creates) the database, checks it, backs it up and migrates it when its schema is older; a
+ * process opens a database once.
  * CORRUPT when the file is damaged or not ours, CONFLICT when its schema is newer than this
  * program. `ret_detail` (may be NULL, arena) gets a text that says what to do. */
 err store_open(const struct store_settings *settings, struct arena *a, struct store **ret,
