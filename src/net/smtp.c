@@ -18,7 +18,8 @@ struct sending {
     const struct smtp_message *message;
     size_t sent;
     bool handed_over;
-    int64_t deadline_ms, final_ms, quit_ms; /* the last two from the first look at them */
+    int64_t deadline_ms;
+    int64_t final_ms, quit_ms, hurry_ms; /* when that was first seen, or 0 */
     struct smtp_session session;
     char error[CURL_ERROR_SIZE];
 };
@@ -155,19 +156,23 @@ static int on_progress(void *user, curl_off_t down_all, curl_off_t down, curl_of
     (void)down_all, (void)down, (void)up_all, (void)up;
     struct sending *s = user;
     int64_t now = clock_mono_ms();
-    if (s->session.stage ==
-        SMTP_QUIT) { /* the message's fate is known: nobody need wait for the farewell */
+    const struct smtp_watch *watch = s->message->watch;
+    if (watch && watch->tick) {
+        watch->tick(watch->user);
+    }
+    if (watch && watch->hurry && atomic_load(watch->hurry) && s->hurry_ms == 0) {
+        s->hurry_ms = now;
+    }
+    if (s->session.stage == SMTP_QUIT) {
+        /* the message's fate is known: nobody need wait for the farewell */
         s->quit_ms = s->quit_ms ? s->quit_ms : now;
         return now >= s->quit_ms + QUIT_MS;
     }
-    if (!s->handed_over) {
-        return now >= s->deadline_ms;
-    }
-    if (s->final_ms == 0) {
+    if (s->handed_over && s->final_ms == 0) {
         s->final_ms = now;
     }
-    bool hurry = s->message->hurry && atomic_load(s->message->hurry);
-    return now >= s->final_ms + (hurry ? SMTP_HURRY_MS : SMTP_FINAL_MS);
+    int64_t deadline = s->handed_over ? s->final_ms + SMTP_FINAL_MS : s->deadline_ms;
+    return now >= deadline || (s->hurry_ms && now >= s->hurry_ms + SMTP_HURRY_MS);
 }
 
 static size_t on_ignored(char *p, size_t size, size_t count, void *user)
@@ -364,7 +369,9 @@ static err run(struct arena *a, const struct mail_settings *settings, const stru
 {
     struct sending s = {.message = message, .deadline_ms = clock_mono_ms() + settings->total_ms};
     struct resolve_answer where;
-    err e = resolve(server->url.host, server->url.port, settings->total_ms, &where);
+    err e = resolve(server->url.host, server->url.port,
+                    settings->total_ms < FETCH_CONNECT_MS ? settings->total_ms : FETCH_CONNECT_MS,
+                    &where);
     if (!err_ok(e)) {
         return refuse(arena_printf(a, "%.*s: %s", STR_ARG(server->url.host), e.what),
                       e.code == ERR_NOT_FOUND ? ERR_UPSTREAM : e.code, e.what, &ret->reply);

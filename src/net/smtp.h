@@ -33,16 +33,23 @@ err mail_settings_check(struct arena *a, const struct mail_settings *settings, s
 enum {
     SMTP_FINAL_MS =
         120000, /* wait for the answer to a whole message; giving up early sends it twice */
-    SMTP_HURRY_MS = 5000, /* the same when the program is stopping */
+    SMTP_HURRY_MS = 5000, /* what is left of any wait when the program is stopping */
     SMTP_REPLY_MAX = 500,
+};
+
+/* Looks at a delivery from outside while it runs; about once a second. */
+struct smtp_watch {
+    const atomic_bool *hurry; /* may be NULL; true: the program is stopping */
+    void (*tick)(void *user); /* may be NULL */
+    void *user;
 };
 
 struct smtp_message {
     str from;      /* address only */
     const str *to; /* addresses only */
     size_t to_count;
-    str data;                 /* whole message with CRLF line ends; dots are stuffed here */
-    const atomic_bool *hurry; /* may be NULL; true: the program is stopping */
+    str data;                       /* whole message with CRLF line ends; dots are stuffed here */
+    const struct smtp_watch *watch; /* may be NULL */
 };
 
 struct smtp_result {

@@ -4,15 +4,10 @@
 #pragma once
 
 #include "net/smtp.h"
+#include "net/webhook.h"
 #include "store/lead.h"
 #include "store/outbox.h"
 #include "store/project.h"
-
-struct webhook_settings {
-    char url[512];
-    struct secret secret;     /* whsec_… */
-    struct secret secret_old; /* second signature during rotation, may be empty */
-};
 
 enum { OUTBOX_WEBHOOKS_MAX = 8 };
 
@@ -53,12 +48,14 @@ err outbox_for_event(struct arena *a, const struct outbox_settings *settings, co
 
 struct outbox_worker;
 
-/* Starts one thread that delivers until it is closed. */
+/* Starts a few threads that deliver until it is closed; an entry is with one of them only. The
+ * settings must outlive it. */
 err outbox_worker_start(struct store *store, const struct outbox_settings *settings,
                         struct outbox_worker **ret);
-/* Tells it that there is something new; from any thread, cheap. */
+/* Tells it that there is something new; from any thread, cheap. NULL is fine. */
 void outbox_worker_wake(struct outbox_worker *worker);
-/* Finishes the delivery under way, then stops. */
+/* Finishes the deliveries under way (at most seconds for a mail, WEBHOOK_TOTAL_MS for a webhook),
+ * then stops. NULL is fine. */
 void outbox_worker_close(struct outbox_worker *worker);
 
 /* Delivers what is due now and returns; for the command line and tests. */

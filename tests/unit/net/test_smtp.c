@@ -212,9 +212,8 @@ static void a_message_arrives_as_it_was(void **state)
     assert_contains(result.reply, "250 2.0.0 queued as 42");
     assert_contains(result.stage, "message");
     assert_string_equal(script.body, "Subject: x\r\n\r\n..\r\n...two\r\n..dot\r\nlast\r\n");
-    assert_string_equal(script.dialogue,
-                        "EHLO example.com\r\nMAIL FROM:<chat@example.com>\r\n"
-                        "RCPT TO:<sales@example.com>\r\nDATA\r\nQUIT\r\n");
+    assert_string_equal(script.dialogue, "EHLO example.com\r\nMAIL FROM:<chat@example.com>\r\n"
+                                         "RCPT TO:<sales@example.com>\r\nDATA\r\nQUIT\r\n");
 }
 
 static void what_the_server_says_is_told_with_where_it_said_it(void **state)
@@ -309,11 +308,12 @@ static void every_wait_ends(void **state)
         assert_true(peer_start(&peer, serve_smtp, &script));
         struct mail_settings settings = settings_for("smtp://");
         atomic_bool hurry = table[i].hurry;
+        struct smtp_watch watch = {.hurry = &hurry};
         struct smtp_message message = {.from = STR("chat@example.com"),
                                        .to = one_recipient,
                                        .to_count = 1,
                                        .data = STR("Subject: x\r\n\r\ny\r\n"),
-                                       .hurry = &hurry};
+                                       .watch = &watch};
         struct smtp_result result;
         int64_t start = clock_mono_ms();
         assert_int_equal(smtp_send(&arena, &settings, &message, &result).code, table[i].code);
