@@ -5,14 +5,14 @@
 #include "http/http.h"
 
 struct http_asset {
-    str path;         /* "/widget.js", "/demo/" */
+    str path; /* "/widget.js", "/demo/" */
     str content_type;
-    str etag;         /* quoted, strong, of the raw bytes */
+    str etag; /* quoted, strong, of the raw bytes */
     str etag_gzip, etag_brotli;
-    str sri;          /* "sha384-…" for an integrity attribute */
-    str hashed_path;  /* the same file where it is immutable: "/widget.0123456789abcdef.js" */
+    str sri;               /* "sha384-…" for an integrity attribute */
+    str hashed_path;       /* the same file where it is immutable: "/widget.0123456789abcdef.js" */
     str raw, gzip, brotli; /* the compressed ones may be empty */
-    bool immutable;   /* the path has the content's hash */
+    bool immutable;        /* the path has the content's hash */
 };
 
 /* Gives the asset of a path, or NULL. A trailing slash makes no difference. */

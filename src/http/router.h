@@ -9,8 +9,8 @@ struct http_router;
 enum { HTTP_ROUTER_NONE = -1, HTTP_ROUTER_METHOD = -2, HTTP_ROUTER_ARGS_MAX = 8 };
 
 /* Builds a router of `count` routes; the templates must outlive it. INVALID when two are the same.
- * HEAD finds GET routes. Trailing slashes are accepted. A template whose last part is a star takes the rest
- * as its last argument. */
+ * HEAD finds GET routes. Trailing slashes are accepted. A template whose last part is a star takes
+ * the rest as its last argument. */
 err http_router_new(const enum http_method *methods, const char *const *templates, size_t count,
                     struct http_router **ret);
 void http_router_free(struct http_router *router);
