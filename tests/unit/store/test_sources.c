@@ -62,6 +62,8 @@ static void a_document_put_again_replaces_its_passages(void **state)
     assert_true(id_eq(&got.id, &put.document.id));
     assert_str(got.etag, put.document.etag);
     assert_memory_equal(got.hash.bytes, put.document.hash.bytes, 32);
+    str detail;
+    assert_ok(store_check(f->store, &f->arena, &detail));
 }
 
 static void a_batch_of_documents_is_one_transaction(void **state)
@@ -114,6 +116,8 @@ static void a_sync_prunes_what_it_did_not_see(void **state)
     assert_int_equal(removed, 1);
     assert_int_equal(found(f, &f->project, "alpha"), 1);
     assert_int_equal(found(f, &f->project, "beta"), 0);
+    str detail;
+    assert_ok(store_check(f->store, &f->arena, &detail));
 }
 
 static void uploads_come_back_byte_for_byte(void **state)

@@ -2,6 +2,7 @@
 /* The disk under SQLite fails: a layer between SQLite and the system lets the n-th write or sync
  * and all later ones fail until it is healed, for every n until the work gets through. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +267,74 @@ static void a_full_disk_in_a_large_write_leaves_nothing_behind(void **state)
     assert_ok(store_check(f->store, &f->arena, &detail));
 }
 
+/* ── neighbours: a write that is too large for the disk shares its transaction with others ── */
+
+enum { NEIGHBOURS = 6, NEIGHBOUR_LEADS = 30, LARGE_BYTES = 6 << 20 };
+
+struct neighbour {
+    struct fixture *f;
+    struct lead_row leads[NEIGHBOUR_LEADS];
+    err results[NEIGHBOUR_LEADS];
+};
+
+static void *write_small(void *argument)
+{
+    struct neighbour *n = argument;
+    for (size_t i = 0; i < NEIGHBOUR_LEADS; i++) {
+        enum replay replay;
+        id made;
+        n->leads[i] = make_lead(&n->f->project, NULL);
+        n->results[i] = store_lead_create(n->f->store, &n->leads[i], NULL, 0, NULL, &replay, &made);
+    }
+    return NULL;
+}
+
+static void *write_large(void *argument)
+{
+    struct fixture *f = argument;
+    struct source_row source = make_source(&f->project);
+    char *bytes = calloc(1, LARGE_BYTES);
+    assert_ok(store_source_create(f->store, &source));
+    for (int i = 0; i < 10; i++) {
+        /* In the middle of it, long before the commit. SQLite undoes the statement alone when the
+         * disk is full, but the whole transaction when it cannot write. */
+        break_disk(i % 2 ? FAULT_FULL : FAULT_WRITE, 200);
+        err e = store_source_set_content(f->store, &f->project, &source.id,
+                                         str_n(bytes, LARGE_BYTES), STR("text/plain"));
+        heal_disk();
+        if (e.code != (i % 2 ? ERR_NO_SPACE : ERR_IO)) {
+            print_error("a write on a failing disk: %d\n", e.code);
+        }
+    }
+    free(bytes);
+    return NULL;
+}
+
+static void a_write_that_breaks_the_transaction_fails_alone(void **state)
+{
+    struct fixture *f = *state;
+    static struct neighbour neighbours[NEIGHBOURS];
+    pthread_t threads[NEIGHBOURS], large;
+    size_t refused = 0;
+    str detail;
+    assert_int_equal(pthread_create(&large, NULL, write_large, f), 0);
+    for (size_t i = 0; i < NEIGHBOURS; i++) {
+        neighbours[i].f = f;
+        assert_int_equal(pthread_create(&threads[i], NULL, write_small, &neighbours[i]), 0);
+    }
+    (void)pthread_join(large, NULL);
+    for (size_t i = 0; i < NEIGHBOURS; i++) {
+        (void)pthread_join(threads[i], NULL);
+        for (size_t k = 0; k < NEIGHBOUR_LEADS; k++) {
+            err e = neighbours[i].results[k];
+            refused += !err_ok(e);
+            assert_int_equal(has_lead(f, &neighbours[i].leads[k].id), err_ok(e));
+        }
+    }
+    assert_true(refused < NEIGHBOURS * NEIGHBOUR_LEADS);
+    assert_ok(store_check(f->store, &f->arena, &detail));
+}
+
 static void reading_goes_on_while_the_disk_is_full(void **state)
 {
     struct fixture *f = *state;
@@ -297,6 +366,7 @@ static void a_backup_on_a_full_disk_leaves_no_file(void **state)
 static const struct store_test tests[] = {
     STORE_TEST(a_lead_is_whole_or_refused_at_every_failing_call),
     STORE_TEST(a_full_disk_in_a_large_write_leaves_nothing_behind),
+    STORE_TEST(a_write_that_breaks_the_transaction_fails_alone),
     STORE_TEST(reading_goes_on_while_the_disk_is_full),
     STORE_TEST(a_backup_on_a_full_disk_leaves_no_file),
 };
