@@ -10,12 +10,10 @@ if (!customElements.get("doorward-chat")) {
   defaults.origin = script ? new URL(script.src).origin : "";
   customElements.define("doorward-chat", DoorwardChat);
   const options = script?.dataset ?? {};
-  let element = document.querySelector("doorward-chat");
   if (options["project"]) {
-    element = document.createElement("doorward-chat");
+    const element = document.createElement("doorward-chat");
     for (const name in options) element.setAttribute(name, options[name] as string);
-    document.body.append(element);
+    // An async script from the cache may run before there is a body.
+    (document.body ?? document.documentElement).append(element);
   }
-  // The element is its own script interface.
-  Object.assign(window, { Doorward: element });
 }

@@ -49,9 +49,11 @@ export function createPanel(ui: Ui): Panel {
     const path = event.composedPath();
     if (menuBox && !path.includes(menuButton) && !path.some((el) => el instanceof HTMLElement && el.matches("div.menu>.pick"))) toggleMenu();
   };
-  const el = h(
+  // The browser itself can close a modal panel (a back gesture); it tells so later, when all may have changed.
+  const onclose = (): unknown => el.isConnected && !el.open && ui.close();
+  const el: HTMLDialogElement = h(
     "dialog.panel",
-    { "aria-labelledby": "title", onkeydown, onclick, onclose: ui.close },
+    { "aria-labelledby": "title", onkeydown, onclick, onclose },
     header,
     h("div.middle", {}, scroller, scroll.button),
     notice,

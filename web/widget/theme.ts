@@ -5,9 +5,8 @@ export type Rgb = [number, number, number];
 
 /** Read #rrggbb, as the server gives it; null for anything else. */
 export function parseColor(text: string): Rgb | null {
-  const m = /^\s*#(..)(..)(..)\s*$/.exec(text);
-  const rgb = m?.slice(1).map((hex) => parseInt(hex, 16));
-  return rgb?.every((v) => v >= 0) ? (rgb as Rgb) : null;
+  const hex = /^\s*#([\da-f]{2})([\da-f]{2})([\da-f]{2})\s*$/i.exec(text);
+  return hex && (hex.slice(1).map((v) => parseInt(v, 16)) as Rgb);
 }
 
 const luminance = (c: Rgb): number =>

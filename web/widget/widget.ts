@@ -57,6 +57,8 @@ export function createWidget(host: HTMLElement, shadow: ShadowRoot): Widget {
   };
 
   const start = (): void => {
+    // The element is its own script interface; the first one is at hand for the page.
+    (window as unknown as { Doorward?: unknown }).Doorward ??= host;
     const origin = option("origin") ?? defaults.origin;
     const slug = option("project") ?? "";
     memory = openMemory(`doorward ${origin} ${slug}`);
