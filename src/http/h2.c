@@ -296,10 +296,12 @@ void h2_send(struct h2_session *session)
     }
     session->inside = false;
     http_conn_flush(c);
-    if (!c->closing && !http_conn_pending(c) && !nghttp2_session_want_read(session->ng) &&
+    if (!c->closing && !session->ended && !nghttp2_session_want_read(session->ng) &&
         !nghttp2_session_want_write(session->ng)) {
-        http_tls_end(c);
-        http_conn_close(c);
+        /* Closing while input is unread would reset the connection and lose the GOAWAY. */
+        session->ended = true;
+        http_conn_shutdown(c);
+        http_conn_deadline(c, HTTP_LINGER_MS);
     }
 }
 
@@ -307,7 +309,7 @@ void h2_send(struct h2_session *session)
 static void arm(struct h2_session *session)
 {
     struct http_conn *c = session->c;
-    if (c->closing || c->fresh) {
+    if (c->closing || c->fresh || session->ended) {
         return;
     }
     if (session->stream_count) {
@@ -325,6 +327,13 @@ static void arm(struct h2_session *session)
 static void h2_input(struct http_conn *c, str bytes)
 {
     struct h2_session *session = c->h2;
+    if (session->ended) {
+        session->discarded += bytes.n;
+        if (session->discarded > HTTP_LINGER_BYTES) {
+            http_conn_close(c);
+        }
+        return;
+    }
     session->inside = true;
     ssize_t n = nghttp2_session_mem_recv(session->ng, (const uint8_t *)bytes.p, bytes.n);
     session->inside = false;
@@ -404,10 +413,13 @@ static void look_at(struct h2_stream *stream, int64_t now)
 static void h2_expired(struct http_conn *c)
 {
     struct h2_session *session = c->h2;
+    if (session->ended) {
+        http_conn_close(c);
+        return;
+    }
     if (session->stream_count == 0) {
         (void)nghttp2_session_terminate_session(session->ng, NGHTTP2_NO_ERROR);
         h2_send(session);
-        http_conn_close(c);
         return;
     }
     for (struct h2_stream *stream = session->streams, *next; stream; stream = next) {

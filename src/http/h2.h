@@ -41,7 +41,9 @@ struct h2_session {
     size_t bodies; /* bytes of bodies that are being received */
     int64_t rate_ms;
     unsigned resets, control;
-    bool inside; /* libnghttp2 is running: it must not be entered again */
+    bool ended;       /* nothing more is said; input is thrown away for a moment */
+    size_t discarded; /* since then */
+    bool inside;      /* libnghttp2 is running: it must not be entered again */
 };
 
 /* ── h2.c ── */

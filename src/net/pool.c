@@ -35,6 +35,7 @@ static void *pool_thread(void *user)
 {
     struct pool *pool = user;
     (void)pthread_mutex_lock(&pool->lock);
+    pool->idle--; /* counted when it was started, so that its job is not taken for a waiting one */
     for (;;) {
         while (!pool->first && !pool->ending) {
             pool->idle++;
@@ -65,6 +66,7 @@ static bool pool_start_thread(struct pool *pool)
     int failed = pthread_create(&pool->ids[pool->threads], NULL, pool_thread, pool);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     pool->threads += failed == 0;
+    pool->idle += failed == 0;
     return failed == 0;
 }
 
