@@ -9,7 +9,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { JOBS_PER_COMMIT = 256, READERS_MAX = 64 };
+enum {
+    JOBS_PER_COMMIT = 256,
+    READERS_MAX = 64,
+    LOG_PAGES = 1000,      /* of the write-ahead log before it goes into the database */
+    LOG_PAGES_MAX = 16000, /* before readers are waited for, so that it can start anew */
+};
 
 struct job {
     struct job *next;
@@ -26,6 +31,7 @@ struct sq_store {
     int busy_ms;
 
     struct sq_conn *writer;
+    int log_pages; /* after the last commit; only the writer's thread looks */
     pthread_t thread;
     bool thread_runs;
     pthread_mutex_t lock; /* of the queue */
@@ -137,6 +143,25 @@ static struct job *take_jobs(struct sq_store *s)
     return jobs;
 }
 
+static int on_commit(void *store, sqlite3 *db, const char *name, int pages)
+{
+    (void)db, (void)name;
+    ((struct sq_store *)store)->log_pages = pages;
+    return SQLITE_OK;
+}
+
+/* Moves the log into the database. Readers are not disturbed, but while one reads old pages the log
+ * cannot start anew: when it gets large, they are waited for. A failure is no harm: the log is
+ * tried again after the next commit. */
+static void move_log(struct sq_store *s)
+{
+    if (s->log_pages >= LOG_PAGES) {
+        int how =
+            s->log_pages >= LOG_PAGES_MAX ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+        (void)sqlite3_wal_checkpoint_v2(s->writer->db, NULL, how, NULL, NULL);
+    }
+}
+
 static void *writer_main(void *argument)
 {
     struct sq_store *s = argument;
@@ -151,6 +176,9 @@ static void *writer_main(void *argument)
             (void)pthread_cond_signal(&jobs->finished);
             jobs = next;
         }
+        (void)pthread_mutex_unlock(&s->lock);
+        move_log(s); /* after the answers: nobody waits for it but the next writes */
+        (void)pthread_mutex_lock(&s->lock);
     }
     (void)pthread_mutex_unlock(&s->lock);
     return NULL;
@@ -314,6 +342,8 @@ err sqlite_open(const struct store_settings *settings, const char *path, struct 
         e = open_readers(s, settings, a, ret_detail);
     }
     if (err_ok(e)) {
+        (void)sqlite3_wal_hook(s->writer->db, on_commit,
+                               s); /* instead of SQLite's own checkpoints */
         s->thread_runs = pthread_create(&s->thread, NULL, writer_main, s) == 0;
         e = s->thread_runs ? e : err_new(ERR_NO_MEMORY, "the store's writer cannot start");
     }

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "unit/store/backend.h"
 
@@ -195,6 +196,58 @@ static void closing_waits_for_writes_that_were_accepted(void **state)
     assert_int_equal(n, THREADS * 2);
 }
 
+static atomic_bool reading;
+
+static void *read_always(void *argument)
+{
+    struct worker *w = argument;
+    struct arena a;
+    arena_init(&a, 16 << 20);
+    while (reading) {
+        struct lead_row *rows;
+        size_t n;
+        MUST(store_lead_list(w->f->store, &a, &w->f->project, 0, 100, &rows, &n));
+        arena_reset(&a);
+    }
+    arena_done(&a);
+    return NULL;
+}
+
+/* The log can only start anew when nobody reads old pages of it; somebody always does. */
+static void the_log_stays_small_under_readers_that_never_pause(void **state)
+{
+    struct fixture *f = *state;
+    enum { READERS = 4, WRITES = 60, BYTES = 2 << 20, LOG_BYTES_MAX = 90 << 20 };
+    struct worker readers[READERS];
+    pthread_t ids[READERS];
+    struct source_row source = make_source(&f->project);
+    static char bytes[BYTES];
+    char path[128];
+    struct stat info;
+    off_t largest = 0;
+    (void)snprintf(path, sizeof path, "%s-wal", f->path);
+    assert_ok(store_source_create(f->store, &source));
+    reading = true;
+    for (int i = 0; i < READERS; i++) {
+        readers[i] = (struct worker){.f = f, .e = ERR_NONE};
+        assert_int_equal(pthread_create(&ids[i], NULL, read_always, &readers[i]), 0);
+    }
+    for (int i = 0; i < WRITES; i++) {
+        memset(bytes, 'a' + i % 26, sizeof bytes);
+        assert_ok(store_source_set_content(f->store, &f->project, &source.id,
+                                           str_n(bytes, sizeof bytes), STR("text/plain")));
+        assert_int_equal(stat(path, &info), 0);
+        largest = info.st_size > largest ? info.st_size : largest;
+    }
+    reading = false;
+    for (int i = 0; i < READERS; i++) {
+        (void)pthread_join(ids[i], NULL);
+        assert_ok(readers[i].e);
+    }
+    (void)printf("# the log had at most %lld MB\n", (long long)(largest >> 20));
+    assert_true(largest < LOG_BYTES_MAX);
+}
+
 static void writes_per_second_are_printed(void **state)
 {
     struct fixture *f = *state;
@@ -214,6 +267,7 @@ static const struct store_test tests[] = {
     STORE_TEST(one_chat_is_numbered_without_gaps_by_many),
     STORE_TEST(a_failing_write_does_not_harm_its_neighbours),
     STORE_TEST(closing_waits_for_writes_that_were_accepted),
+    STORE_TEST(the_log_stays_small_under_readers_that_never_pause),
     STORE_TEST(writes_per_second_are_printed),
 };
 
