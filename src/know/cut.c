@@ -11,6 +11,7 @@ enum {
         2 * 80, /* a passage below this takes in the next section, if that has the same parents */
     SIZE_GOAL = 2 * 180,  /* above this a new passage begins at the next paragraph */
     SIZE_LIMIT = 2 * 220, /* one paragraph above this is split */
+    SIZE_SLACK = 2 * 15,  /* pieces end at a sentence, a little later than even parts would */
     SIZE_CRUMB = 2 * 40,  /* what is left over below this joins the passage before … */
     SIZE_OVER = 2 * 260,  /* … when that stays below this */
     SIZE_INTRO = 2 * 30,  /* a section below this is an introduction to the next */
@@ -220,6 +221,13 @@ static void begin_block(struct cutter *c, const struct know_block *block, size_t
     }
 }
 
+/* A long paragraph is parted into pieces of about the same size. */
+static size_t piece_max(size_t size)
+{
+    size_t parts = (size + SIZE_GOAL - 1) / SIZE_GOAL;
+    return size <= SIZE_LIMIT ? SIZE_LIMIT : size / parts + SIZE_SLACK;
+}
+
 static void cut_blocks(struct cutter *c)
 {
     for (size_t i = 0; i < c->document->block_count && err_ok(c->failed); i++) {
@@ -237,7 +245,8 @@ static void cut_blocks(struct cutter *c)
         while (next_paragraph(&rest, &paragraph)) {
             struct pieces pieces = {paragraph, PIECES_PARAGRAPH};
             struct piece piece;
-            while (pieces_next(&pieces, SIZE_LIMIT, &piece)) {
+            size_t max = piece_max(pieces_size(paragraph));
+            while (pieces_next(&pieces, max, &piece)) {
                 add_piece(c, block, &piece);
             }
         }

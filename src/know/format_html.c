@@ -10,7 +10,7 @@
 #include "know/html_tree.h"
 #include "know/outline.h"
 
-enum { LIST_DEPTH = 12, ENOUGH_WORDS_BYTES = 80 };
+enum { LIST_DEPTH = 12, ENOUGH_BYTES = 80 };
 
 struct page {
     struct arena *arena;
@@ -332,8 +332,6 @@ static void write_text(struct page *p, xmlNode *root)
     }
 }
 
-static size_t text_size(const struct outline *o) { return o->text.n; }
-
 static void page_reset(struct page *p, size_t text_max)
 {
     outline_done(&p->outline);
@@ -354,8 +352,8 @@ static enum format_fault read_tree(struct arena *a, xmlNode *root, size_t text_m
     page_reset(&p, text_max);
     xmlNode *main = html_choose(root, HTML_STRICT);
     write_text(&p, main);
-    if (text_size(&p.outline) < ENOUGH_WORDS_BYTES &&
-        html_info(root)->text > text_size(&p.outline)) {
+    size_t size = p.outline.text.n;
+    if (size < ENOUGH_BYTES && html_info(root)->text > size * 8) {
         page_reset(&p, text_max); /* a page whose text sits in what looks like a menu */
         main = html_choose(root, HTML_LENIENT);
         write_text(&p, main);
