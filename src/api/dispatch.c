@@ -10,11 +10,11 @@ struct planned {
     unsigned allowed;          /* methods of the path, for a preflight */
 };
 
-static void answer_no_route(struct http_req *req, struct http_res *res)
+static void answer_no_route(struct http_res *res)
 {
-    (void)req;
-    http_res_error(res, err_new(ERR_NOT_FOUND, "no such path"),
-                   STR("there is nothing here; /openapi.json lists what there is"));
+    http_res_error(
+        res, err_new(ERR_NOT_FOUND, "no such path"),
+        STR("there is nothing here; /demo/ shows the widget, /openapi.json the interface"));
 }
 
 static void answer_method(struct http_res *res, unsigned allowed)
@@ -35,25 +35,24 @@ static void answer_method(struct http_res *res, unsigned allowed)
                    STR("this path does not take that method; see Allow"));
 }
 
-/* Gives the methods of a path, or 0 when there is no route. */
+/* Gives the methods of a path, 0 when there is nothing. The row for files takes every path: it
+ * counts only when the file is there. */
 static unsigned path_methods(const struct app *app, struct http_req *req)
 {
     str args[HTTP_ROUTER_ARGS_MAX];
     unsigned allowed = 0;
-    int found = http_router_find(app->router, HTTP_OTHER, http_req_path(req), http_req_arena(req),
-                                 args, &allowed);
-    return found == HTTP_ROUTER_METHOD ? allowed : 0;
-}
-
-/* The row for files takes every path: there is something only when the file is there. */
-static bool path_exists(const struct app *app, struct http_req *req)
-{
-    str args[HTTP_ROUTER_ARGS_MAX];
-    unsigned allowed;
-    int found = http_router_find(app->router, HTTP_GET, http_req_path(req), http_req_arena(req),
-                                 args, &allowed);
-    return found < 0 || api_routes[found].handle != asset_get ||
-           http_asset_find(http_req_path(req));
+    struct arena *a = http_req_arena(req);
+    if (http_router_find(app->router, HTTP_OTHER, http_req_path(req), a, args, &allowed) !=
+        HTTP_ROUTER_METHOD) {
+        return 0;
+    }
+    unsigned ignored;
+    int get = http_router_find(app->router, HTTP_GET, http_req_path(req), a, args, &ignored);
+    bool only_file = get >= 0 && api_routes[get].handle == asset_get;
+    if (only_file && !http_asset_find(http_req_path(req))) {
+        allowed &= ~(1u << HTTP_GET | 1u << HTTP_HEAD);
+    }
+    return allowed;
 }
 
 static void plan_preflight(struct app *app, struct http_req *req, struct http_res *res,
@@ -61,8 +60,8 @@ static void plan_preflight(struct app *app, struct http_req *req, struct http_re
 {
     struct planned *planned = arena_alloc(http_req_arena(req), sizeof *planned);
     unsigned allowed = path_methods(app, req);
-    if (!planned || !allowed || !path_exists(app, req)) {
-        answer_no_route(req, res);
+    if (!planned || !allowed) {
+        answer_no_route(res);
         plan->answered = true;
         return;
     }
@@ -72,33 +71,46 @@ static void plan_preflight(struct app *app, struct http_req *req, struct http_re
     plan->route = "preflight";
 }
 
+/* Gives the row of a request, or NULL after the answer was given. */
+static const struct route *find_route(struct app *app, struct http_req *req, struct http_res *res,
+                                      struct http_plan *plan)
+{
+    unsigned allowed = 0;
+    int found = http_router_find(app->router, http_req_method(req), http_req_path(req),
+                                 http_req_arena(req), plan->args, &allowed);
+    bool file = found >= 0 && api_routes[found].handle == asset_get;
+    if (found >= 0 && (!file || http_asset_find(http_req_path(req)))) {
+        return &api_routes[found];
+    }
+    allowed = path_methods(app, req);
+    if (allowed) {
+        answer_method(res, allowed);
+    } else {
+        answer_no_route(res);
+    }
+    plan->answered = true;
+    plan->route = "none";
+    return NULL;
+}
+
 void app_plan(void *user, struct http_req *req, struct http_res *res, struct http_plan *plan)
 {
     struct app *app = user;
-    unsigned allowed = 0;
     if (http_req_method(req) == HTTP_OPTIONS) {
         plan_preflight(app, req, res, plan);
         return;
     }
-    int found = http_router_find(app->router, http_req_method(req), http_req_path(req),
-                                 http_req_arena(req), plan->args, &allowed);
-    struct planned *planned = found >= 0 ? arena_alloc(http_req_arena(req), sizeof *planned) : NULL;
-    if (found < 0 || !planned) {
-        plan->answered = true;
-        plan->route = "none";
-        if (found == HTTP_ROUTER_METHOD && path_exists(app, req)) {
-            answer_method(res, allowed);
-        } else {
-            answer_no_route(req, res);
-        }
-        return;
+    const struct route *route = find_route(app, req, res, plan);
+    struct planned *planned = route ? arena_alloc(http_req_arena(req), sizeof *planned) : NULL;
+    if (!planned) {
+        return; /* answered, or out of memory: the handler finds no plan and says so */
     }
-    planned->route = &api_routes[found];
+    planned->route = route;
     http_req_set_user(req, planned);
-    plan->lane = planned->route->lane;
-    plan->route = planned->route->path;
-    plan->body_max = planned->route->body_max == SIZE_MAX ? app->settings.api->upload_bytes_max
-                                                          : planned->route->body_max;
+    plan->lane = route->lane;
+    plan->route = route->path;
+    plan->body_max =
+        route->body_max == SIZE_MAX ? app->settings.api->upload_bytes_max : route->body_max;
 }
 
 static void answer_error(struct call *call, err e)
@@ -121,6 +133,11 @@ static void answer_error(struct call *call, err e)
 void app_handle(void *user, struct http_req *req, struct http_res *res)
 {
     const struct planned *planned = http_req_user(req);
+    if (!planned) {
+        http_res_error(res, err_new(ERR_NO_MEMORY, "out of memory"),
+                       STR("the server is short of memory"));
+        return;
+    }
     static const struct route preflight = {.path = "preflight"};
     struct call call = {.app = user,
                         .req = req,

@@ -256,27 +256,26 @@ static err read_environment(struct reading *r)
 static err check_whole(struct reading *r)
 {
     const struct config *c = r->config;
-    const char *wrong = NULL;
+    str wrong = STR_EMPTY;
     bool openai = strcmp(c->model.kind, "openai") == 0;
     if (!c->http.tls_certificate[0] != !c->http.tls_key[0]) {
-        wrong = "server.tls needs both certificate and key";
+        wrong = STR("server.tls needs both certificate and key");
     } else if (c->http.redirect_listen[0] && !c->http.origin[0]) {
-        wrong = "server.redirect_listen needs server.origin to redirect to";
+        wrong = STR("server.redirect_listen needs server.origin to redirect to");
     } else if (openai && (!c->model.url[0] || !c->model.name[0])) {
-        wrong = "model.kind openai needs model.url and model.name";
-    } else if (c->outbox.mail.url[0] && (!c->outbox.mail.from[0] || c->outbox.mail.to_count == 0)) {
-        wrong = "mail.url needs mail.from and mail.to";
+        wrong = STR("model.kind openai needs model.url and model.name");
     }
-    for (unsigned i = 0; !wrong && i < c->outbox.webhook_count; i++) {
-        if (!c->outbox.webhooks[i].url[0] || secret_empty(&c->outbox.webhooks[i].secret)) {
-            wrong = "each of webhooks needs url and secret";
-        }
+    err e = str_empty(wrong) ? ERR_NONE : err_new(ERR_INVALID, "the configuration is not complete");
+    if (err_ok(e) && c->outbox.mail.url[0]) {
+        e = mail_settings_check(r->a, &c->outbox.mail, &wrong);
     }
-    if (!wrong) {
-        return ERR_NONE;
+    for (unsigned i = 0; err_ok(e) && i < c->outbox.webhook_count; i++) {
+        e = webhook_settings_check(r->a, &c->outbox.webhooks[i], c->outbox.allow_private, &wrong);
     }
-    *r->reason = arena_printf(r->a, "%s: %s", r->name, wrong);
-    return err_new(ERR_INVALID, "the configuration is not complete");
+    if (!err_ok(e)) {
+        *r->reason = arena_printf(r->a, "%s: %.*s", r->name, STR_ARG(wrong));
+    }
+    return e;
 }
 
 static void config_defaults(struct config *config, const char *name, const char *folder)
