@@ -24,13 +24,14 @@ export class SmtpServer {
   ) {}
 
   static async start(
-    options: { tls?: boolean; auth?: string; folder?: string; port?: number } = {},
+    options: { tls?: boolean; auth?: string; refuse?: number; folder?: string; port?: number } = {},
   ): Promise<SmtpServer> {
     const folder = options.folder ?? join(temporaryFolder(), "smtp");
     const args = [folder];
     if (options.port) args.push("--port", String(options.port));
     if (options.tls) args.push("--tls");
     if (options.auth) args.push("--auth", options.auth);
+    if (options.refuse) args.push("--refuse", String(options.refuse));
     const child = new Child(join(ROOT, "tests/fixtures/smtp-server"), args);
     const line = await child.says(/^(\{.*\})$/m, 30);
     const made = JSON.parse(line[1] ?? "");
