@@ -17,7 +17,7 @@ struct server {
 struct sending {
     const struct smtp_message *message;
     size_t sent;
-    bool handed_over;
+    bool handed_over, aborted;
     int64_t deadline_ms;
     int64_t final_ms, quit_ms, hurry_ms; /* when that was first seen, or 0 */
     struct smtp_session session;
@@ -166,13 +166,14 @@ static int on_progress(void *user, curl_off_t down_all, curl_off_t down, curl_of
     if (s->session.stage == SMTP_QUIT) {
         /* the message's fate is known: nobody need wait for the farewell */
         s->quit_ms = s->quit_ms ? s->quit_ms : now;
-        return now >= s->quit_ms + QUIT_MS;
+        return s->aborted || now >= s->quit_ms + QUIT_MS;
     }
     if (s->handed_over && s->final_ms == 0) {
         s->final_ms = now;
     }
     int64_t deadline = s->handed_over ? s->final_ms + SMTP_FINAL_MS : s->deadline_ms;
-    return now >= deadline || (s->hurry_ms && now >= s->hurry_ms + SMTP_HURRY_MS);
+    s->aborted = now >= deadline || (s->hurry_ms && now >= s->hurry_ms + SMTP_HURRY_MS);
+    return s->aborted;
 }
 
 static size_t on_ignored(char *p, size_t size, size_t count, void *user)
@@ -298,7 +299,7 @@ static err judge(CURL *easy, struct arena *a, const struct server *server, const
 {
     const struct smtp_session *session = &s->session;
     ret->code = session->code;
-    ret->stage = str_c(smtp_stage_name(code == CURLE_OK ? session->judged : session->stage));
+    ret->stage = str_c(smtp_stage_name(code == CURLE_OK ? session->judged : session->reached));
     ret->reply = arena_str(a, str_n(session->reply, session->reply_n));
     if (code == CURLE_OK) {
         ret->refused_count = session->refused_count;

@@ -25,6 +25,7 @@ void smtp_session_said(struct smtp_session *session, str line)
         char after = line.n > verb.n ? line.p[verb.n] : '\r';
         if (str_istarts(line, verb) && (after == ' ' || after == '\r' || after == '\n')) {
             session->stage = verbs[i].stage;
+            session->reached = session->stage == SMTP_QUIT ? session->reached : session->stage;
             session->recipients += session->stage == SMTP_RCPT ? 1 : 0;
             return;
         }
@@ -63,7 +64,7 @@ static void reply_end(struct smtp_session *session)
         session->refused_count++;
     }
     if (session->stage == SMTP_DATA && session->code == 354) {
-        session->stage = SMTP_MESSAGE;
+        session->stage = session->reached = SMTP_MESSAGE;
     }
 }
 

@@ -19,6 +19,7 @@ enum smtp_stage {
 
 struct smtp_session {
     enum smtp_stage stage;          /* what was said last */
+    enum smtp_stage reached;        /* the same without the QUIT after a failure */
     enum smtp_stage judged;         /* what the kept reply belongs to */
     unsigned code;                  /* of the kept reply; 0 when none */
     char reply[SMTP_REPLY_MAX + 1]; /* its lines joined by spaces, printable UTF-8 */

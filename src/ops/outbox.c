@@ -135,7 +135,7 @@ static void log_outcome(enum log_level level, const char *event, const struct ou
 {
     /* the reason may name people; it is in `doorward outbox show` */
     LOG(level, "outbox", event, log_str("entry", id_str(&row->id)), log_str("kind", row->kind),
-        log_str("event", row->event), log_int("attempts", (int64_t)row->attempts + 1),
+        log_str("about", row->event), log_int("attempts", (int64_t)row->attempts + 1),
         log_int("answer", (int64_t)outcome->code), log_c("stage", outcome->stage));
 }
 

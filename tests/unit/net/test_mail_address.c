@@ -16,7 +16,7 @@ static void addresses_that_can_be_sent_to_are_valid(void **state)
     static const char *const table[] = {
         "a@example.com",
         "first.last+tag@sub.example.co.uk",
-        "o'brien@example.ie",
+        "o'clock@example.ie",
         "x_y-z@a-b.example",
         "sales@localhost",
         "info@b\xc3\xbc"

@@ -9,147 +9,12 @@
 
 #include "base/clock.h"
 #include "net/smtp.h"
-#include "unit/support/cert.h"
-#include "unit/support/peer.h"
+#include "unit/support/smtp_peer.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static struct arena arena;
 static struct peer peer;
-
-/* How the scripted server answers; NULL means the usual. */
-struct script {
-    const char *banner, *ehlo, *auth, *mail, *data, *done;
-    const char *refuse_rcpt; /* recipients with this text are refused with rcpt */
-    const char *rcpt;
-    bool drop_in_data, silent_quit, stall_at_end, silent;
-    SSL_CTX *context;     /* offers STARTTLS */
-    char dialogue[32768]; /* the commands it got */
-    char body[32768];     /* the message as it came over the wire, dots stuffed */
-};
-
-struct wire {
-    int fd;
-    SSL *tls;
-};
-
-static bool wire_line(struct peer *p, struct wire *w)
-{
-    if (!w->tls) {
-        return peer_read_line(p, w->fd);
-    }
-    size_t n = 0;
-    while (n + 1 < sizeof(p->seen) && SSL_read(w->tls, p->seen + n, 1) == 1) {
-        n++;
-        p->seen[n] = '\0';
-        if (p->seen[n - 1] == '\n') {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void wire_say(struct wire *w, const char *text)
-{
-    char line[512];
-    int n = snprintf(line, sizeof(line), "%s\r\n", text);
-    if (w->tls) {
-        SSL_write(w->tls, line, n);
-    } else {
-        peer_write(w->fd, line, (size_t)n);
-    }
-}
-
-static void append(char *to, size_t max, const char *text)
-{
-    size_t n = strlen(to);
-    (void)snprintf(to + n, max - n, "%s", text);
-}
-
-static const char *either(const char *given, const char *usual) { return given ? given : usual; }
-
-/* Takes the message; false when the connection is to end. */
-static bool serve_data(struct peer *p, struct wire *w, struct script *s)
-{
-    const char *reply = either(s->data, "354 go on");
-    wire_say(w, reply);
-    if (strncmp(reply, "354", 3) != 0) {
-        return true;
-    }
-    while (wire_line(p, w)) {
-        if (strcmp(p->seen, ".\r\n") == 0) {
-            if (s->stall_at_end) {
-                peer_wait_close(w->fd);
-                return false;
-            }
-            wire_say(w, either(s->done, "250 2.0.0 queued as 42"));
-            return true;
-        }
-        append(s->body, sizeof(s->body), p->seen);
-        if (s->drop_in_data) {
-            return false;
-        }
-    }
-    return false;
-}
-
-static bool is(const struct peer *p, const char *verb)
-{
-    return strncmp(p->seen, verb, strlen(verb)) == 0;
-}
-
-/* Answers one command; false when the connection is to end. */
-static bool serve_command(struct peer *p, struct wire *w, struct script *s)
-{
-    if (is(p, "EHLO")) {
-        wire_say(w, s->context && !w->tls
-                        ? "250-mail.test\r\n250-STARTTLS\r\n250 SIZE"
-                        : either(s->ehlo, "250-mail.test\r\n250-AUTH PLAIN LOGIN\r\n250 SIZE"));
-    } else if (is(p, "STARTTLS")) {
-        wire_say(w, "220 go");
-        w->tls = cert_accept(s->context, w->fd);
-        return w->tls != NULL;
-    } else if (is(p, "AUTH")) {
-        wire_say(w, "334 ");
-        if (!wire_line(p, w)) {
-            return false;
-        }
-        wire_say(w, either(s->auth, "235 fine"));
-    } else if (is(p, "MAIL")) {
-        wire_say(w, either(s->mail, "250 fine"));
-    } else if (is(p, "RCPT")) {
-        wire_say(w, s->refuse_rcpt && strstr(p->seen, s->refuse_rcpt) ? s->rcpt : "250 fine");
-    } else if (is(p, "DATA")) {
-        return serve_data(p, w, s);
-    } else if (is(p, "QUIT")) {
-        if (s->silent_quit) {
-            peer_wait_close(w->fd);
-        }
-        wire_say(w, "221 bye");
-        return false;
-    } else {
-        wire_say(w, "500 what?");
-    }
-    return true;
-}
-
-static void serve_smtp(struct peer *p, int fd)
-{
-    struct script *s = p->user;
-    struct wire w = {.fd = fd};
-    if (s->silent) {
-        peer_wait_close(fd);
-        return;
-    }
-    wire_say(&w, either(s->banner, "220 mail.test ESMTP"));
-    while (wire_line(p, &w)) {
-        append(s->dialogue, sizeof(s->dialogue), p->seen);
-        if (!serve_command(p, &w, s)) {
-            break;
-        }
-    }
-    SSL_free(w.tls);
-}
 
 static struct mail_settings settings_for(const char *scheme)
 {
@@ -164,7 +29,7 @@ static struct mail_settings settings_for(const char *scheme)
 
 static const str one_recipient[] = {STR_INIT("sales@example.com")};
 
-static err send_with(struct script *script, const struct mail_settings *settings,
+static err send_with(struct smtp_script *script, const struct mail_settings *settings,
                      struct smtp_result *ret)
 {
     struct smtp_message message = {
@@ -203,8 +68,8 @@ static void assert_contains(str text, const char *part)
 static void a_message_arrives_as_it_was(void **state)
 {
     (void)state;
-    struct script script = {.banner = NULL};
-    assert_true(peer_start(&peer, serve_smtp, &script));
+    struct smtp_script script = {.banner = NULL};
+    assert_true(peer_start(&peer, smtp_serve, &script));
     struct mail_settings settings = settings_for("smtp://");
     struct smtp_result result;
     assert_true(err_ok(send_with(&script, &settings, &result)));
@@ -220,7 +85,7 @@ static void what_the_server_says_is_told_with_where_it_said_it(void **state)
 {
     (void)state;
     static const struct {
-        struct script script;
+        struct smtp_script script;
         const char *user;
         enum err_code code;
         const char *reply, *stage;
@@ -256,8 +121,8 @@ static void what_the_server_says_is_told_with_where_it_said_it(void **state)
         {{.drop_in_data = true}, "", ERR_UPSTREAM, "127.0.0.1", "message"},
     };
     for (size_t i = 0; i < COUNT(table); i++) {
-        struct script script = table[i].script;
-        assert_true(peer_start(&peer, serve_smtp, &script));
+        struct smtp_script script = table[i].script;
+        assert_true(peer_start(&peer, smtp_serve, &script));
         char scheme[32];
         (void)snprintf(scheme, sizeof(scheme), "smtp://%s", table[i].user);
         struct mail_settings settings = settings_for(scheme);
@@ -275,8 +140,8 @@ static void one_refused_recipient_does_not_keep_the_others_from_it(void **state)
     (void)state;
     static const str to[] = {STR_INIT("a@example.com"), STR_INIT("gone@example.com"),
                              STR_INIT("c@example.com")};
-    struct script script = {.refuse_rcpt = "gone", .rcpt = "550 5.1.1 unknown user"};
-    assert_true(peer_start(&peer, serve_smtp, &script));
+    struct smtp_script script = {.refuse_rcpt = "gone", .rcpt = "550 5.1.1 unknown user"};
+    assert_true(peer_start(&peer, smtp_serve, &script));
     struct mail_settings settings = settings_for("smtp://");
     struct smtp_message message = {.from = STR("chat@example.com"),
                                    .to = to,
@@ -294,7 +159,7 @@ static void every_wait_ends(void **state)
 {
     (void)state;
     static const struct {
-        struct script script;
+        struct smtp_script script;
         bool hurry;
         enum err_code code;
         int64_t at_most;
@@ -304,8 +169,8 @@ static void every_wait_ends(void **state)
         {{.silent_quit = true}, false, ERR_OK, 4000},
     };
     for (size_t i = 0; i < COUNT(table); i++) {
-        struct script script = table[i].script;
-        assert_true(peer_start(&peer, serve_smtp, &script));
+        struct smtp_script script = table[i].script;
+        assert_true(peer_start(&peer, smtp_serve, &script));
         struct mail_settings settings = settings_for("smtp://");
         atomic_bool hurry = table[i].hurry;
         struct smtp_watch watch = {.hurry = &hurry};
@@ -343,8 +208,8 @@ static void passwords_are_sent_over_starttls_and_certificates_checked(void **sta
         char path[] = "/tmp/doorward-test-ca-XXXXXX";
         close(mkstemp(path));
         assert_true(cert_write(cert, path));
-        struct script script = {.context = cert_context(cert, key)};
-        assert_true(peer_start(&peer, serve_smtp, &script));
+        struct smtp_script script = {.context = cert_context(cert, key)};
+        assert_true(peer_start(&peer, smtp_serve, &script));
         struct mail_settings settings = settings_for("smtp://user%40example.com@");
         (void)snprintf(settings.starttls, sizeof(settings.starttls), "%s", table[i].starttls);
         (void)snprintf(settings.ca_file, sizeof(settings.ca_file), "%s",
@@ -370,8 +235,8 @@ static void passwords_are_sent_over_starttls_and_certificates_checked(void **sta
 static void tls_that_is_required_is_not_done_without(void **state)
 {
     (void)state;
-    struct script script = {.banner = NULL};
-    assert_true(peer_start(&peer, serve_smtp, &script));
+    struct smtp_script script = {.banner = NULL};
+    assert_true(peer_start(&peer, smtp_serve, &script));
     struct mail_settings settings = settings_for("smtp://");
     (void)snprintf(settings.starttls, sizeof(settings.starttls), "always");
     struct smtp_result result;
@@ -384,8 +249,8 @@ static void tls_that_is_required_is_not_done_without(void **state)
 static void nobody_listening_is_told(void **state)
 {
     (void)state;
-    struct script script = {.banner = NULL};
-    assert_true(peer_start(&peer, serve_smtp, &script));
+    struct smtp_script script = {.banner = NULL};
+    assert_true(peer_start(&peer, smtp_serve, &script));
     peer_stop(&peer);
     struct mail_settings settings = settings_for("smtp://");
     struct smtp_result result;
@@ -398,8 +263,8 @@ static void malformed_envelopes_are_not_sent(void **state)
     (void)state;
     static const char *const bad[] = {"a@example.com>\r\nRCPT TO:<b@example.com", "",
                                       "a b@example.com", "a@b\n"};
-    struct script script = {.banner = NULL};
-    assert_true(peer_start(&peer, serve_smtp, &script));
+    struct smtp_script script = {.banner = NULL};
+    assert_true(peer_start(&peer, smtp_serve, &script));
     struct mail_settings settings = settings_for("smtp://");
     for (size_t i = 0; i < COUNT(bad); i++) {
         str to = str_c(bad[i]);
