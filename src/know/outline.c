@@ -149,7 +149,7 @@ void outline_heading(struct outline *o, unsigned level, str heading, str anchor)
     }
     mark->level = level;
     mark->anchor = keep(&o->names, anchor_usable(anchor) ? anchor : STR_EMPTY);
-    o->path[level] = keep(&o->names, clean);
+    o->path[level] = mark->own = keep(&o->names, clean);
     for (size_t i = level + 1; i <= OUTLINE_LEVELS; i++) {
         o->path[i] = (struct outline_span){0};
     }
@@ -299,6 +299,13 @@ static err take_links(struct outline *o, struct know_document *ret)
     return ERR_NONE;
 }
 
+/* A heading with nothing below it is what its page has to say. */
+static bool stands_alone(const struct outline *o, size_t i)
+{
+    unsigned next = i + 1 < o->count ? o->marks[i + 1].level : 1;
+    return o->marks[i].level > 0 && next > 0 && next <= o->marks[i].level;
+}
+
 err outline_take(struct outline *o, struct know_document *ret)
 {
     if (o->failed || o->names.failed || o->text.failed || o->links.failed) {
@@ -315,10 +322,12 @@ err outline_take(struct outline *o, struct know_document *ret)
     for (size_t i = 0; i < o->count; i++) {
         const struct outline_mark *m = &o->marks[i];
         size_t end = i + 1 < o->count ? o->marks[i + 1].text.at : text.n;
+        str own = str_slice(names, m->own.at, m->own.at + m->own.n);
+        str below = str_slice(text, m->text.at, end);
         blocks[i] = (struct know_block){
             .heading = str_slice(names, m->heading.at, m->heading.at + m->heading.n),
             .anchor = str_slice(names, m->anchor.at, m->anchor.at + m->anchor.n),
-            .text = str_slice(text, m->text.at, end),
+            .text = below.n || !stands_alone(o, i) ? below : own,
             .level = m->level,
         };
     }

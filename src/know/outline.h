@@ -25,7 +25,7 @@ struct outline_span {
 
 struct outline_mark {
     unsigned level;
-    struct outline_span heading, anchor, text;
+    struct outline_span heading, own, anchor, text; /* heading: the path; own: its last part */
 };
 
 struct outline {

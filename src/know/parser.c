@@ -12,6 +12,10 @@
 #include "base/clock.h"
 #include "know/wire.h"
 
+static const char unlocked[] =
+    "the parser cannot lock itself down here: the system must allow seccomp filters";
+
+enum { CLOSING_MS = 200 };
 enum { COMPLAINT_MAX = 4096, LAYOUT_FACTOR = 4, EXIT_NO_PROGRAM = 127 };
 
 static const char pdftotext[] = "/usr/bin/pdftotext";
@@ -57,6 +61,11 @@ static enum format_fault fault_of_end(enum child_end end, int status)
     default:
         return WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU ? FORMAT_TIMEOUT : FORMAT_CRASHED;
     }
+}
+
+static bool no_sandbox(int status)
+{
+    return WIFEXITED(status) && WEXITSTATUS(status) == PARSER_EXIT_SANDBOX;
 }
 
 /* One question and its answer. CLOSED also when the answer breaks the format. */
@@ -117,8 +126,11 @@ static err read_in_child(struct parser *p, struct arena *a, enum format_kind kin
         fault = e.code == ERR_NO_MEMORY ? FORMAT_NO_MEMORY : fault;
     }
     if (broken) {
-        fault = fault_of_end(
-            end, child_wait(&p->child, end == CHILD_CLOSED ? clock_mono_ms() + 200 : 0));
+        int status = child_wait(&p->child, end == CHILD_CLOSED ? clock_mono_ms() + CLOSING_MS : 0);
+        if (no_sandbox(status)) {
+            return err_new(ERR_UNAVAILABLE, unlocked);
+        }
+        fault = fault_of_end(end, status);
         document = (struct know_document){0};
     }
     p->busy_ms += clock_mono_ms() - started;
@@ -190,7 +202,7 @@ static err run_pdftotext(struct parser *p, str pdf, int64_t deadline, struct buf
     int status = child_wait(&child, end == CHILD_FINE ? deadline : 0);
     *ret_fault = fault_of_exit(end, status, buf_str(&complaint));
     buf_done(&complaint);
-    return ERR_NONE;
+    return no_sandbox(status) ? err_new(ERR_UNAVAILABLE, unlocked) : ERR_NONE;
 }
 
 static err read_pdf(struct parser *p, struct arena *a, const struct format_input *in,

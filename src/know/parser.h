@@ -23,6 +23,9 @@ err parser_read(struct parser *p, struct arena *a, enum format_kind kind,
                 const struct format_input *in, struct know_document *ret,
                 enum format_fault *ret_fault);
 
+/* How a parser child ends that could not lock itself down. */
+enum { PARSER_EXIT_SANDBOX = 70 };
+
 /* First argument of a parser child, after the program's name. */
 #define PARSER_CHILD_ARGUMENT "--parser-child"
 

@@ -2,7 +2,8 @@
 /* The parser child's side: lock down, then read documents until the parent hangs up. */
 #include <errno.h>
 #include <libxml/parser.h>
-#include <string.h>
+#include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
@@ -12,7 +13,7 @@
 #include "know/sandbox.h"
 #include "know/wire.h"
 
-enum { EXIT_SANDBOX = 70, EXIT_PROTOCOL = 71, EXIT_NO_PROGRAM = 127 };
+enum { EXIT_PROTOCOL = 71, EXIT_NO_PROGRAM = 127 };
 enum { REQUEST_MAX = 1 << 30 }; /* the parent's own limit comes first, the address space last */
 
 static bool ready;
@@ -102,7 +103,7 @@ static int become_pdftotext(void)
     char *const argv[] = {name, meta, layout, encoding, utf8, in, out, NULL};
     char *const nothing[] = {NULL};
     if (!err_ok(sandbox_enter_exec(program))) {
-        return EXIT_SANDBOX;
+        return PARSER_EXIT_SANDBOX;
     }
     (void)execve(program, argv, nothing);
     return EXIT_NO_PROGRAM;
@@ -117,13 +118,16 @@ static int child_main(str work, str memory_text, str cpu_text)
     struct sandbox_limits limits = {memory, (unsigned)cpu};
     sandbox_close_from(3);
     if (str_eq(work, STR("pdf"))) {
-        return err_ok(sandbox_limit(&limits)) ? become_pdftotext() : EXIT_SANDBOX;
+        return err_ok(sandbox_limit(&limits)) ? become_pdftotext() : PARSER_EXIT_SANDBOX;
     }
+    /* Libraries ask for the time zone; without a name they would open its file. */
+    (void)setenv("TZ", "UTC0", 1);
+    tzset();
     charset_preload();
     xmlInitParser();
     (void)crypto_init();
     if (!err_ok(sandbox_limit(&limits)) || !err_ok(sandbox_enter())) {
-        return EXIT_SANDBOX;
+        return PARSER_EXIT_SANDBOX;
     }
     return read_documents((size_t)memory);
 }
