@@ -11,11 +11,13 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/key.h"
 
 enum {
     JOBS_LEASE_MS = 120000,
     JOBS_LOOK_MS = 60000, /* another node's lease may have run out */
     JOBS_PROGRESS_MS = 1000,
+    JOBS_GRACE_MS = 86400000,
     JOBS_FAILURES_MAX = 200, /* lines kept in a job's progress */
     JOBS_PROGRESS_BYTES_MAX = 262144
 };
@@ -156,11 +158,26 @@ static void work_off(struct jobs_worker *worker)
     }
 }
 
+/* Removes sessions that nobody can use any more; a day's grace keeps clocks of several nodes out of
+ * it. */
+static void remove_expired(struct jobs_worker *worker)
+{
+    size_t removed = 0;
+    do {
+        err e = store_session_expire(worker->store, clock_wall_ms() - JOBS_GRACE_MS, &removed);
+        if (!err_ok(e)) {
+            log_err("jobs", "expired sessions not removed", e);
+            return;
+        }
+    } while (removed && !atomic_load(&worker->stopping));
+}
+
 static void *jobs_main(void *user)
 {
     struct jobs_worker *worker = user;
     while (!atomic_load(&worker->stopping)) {
         work_off(worker);
+        remove_expired(worker);
         struct timespec until;
         (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += JOBS_LOOK_MS / 1000;
