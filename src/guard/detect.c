@@ -188,7 +188,7 @@ static size_t email_local(str text, size_t at, size_t floor)
     size_t from = at;
     while (from > stop) {
         char c = text.p[from - 1];
-        if (detect_alnum(c) || (c != '\0' && strchr(".!#$%&'*+/=?^_`{|}~-", c))) {
+        if (detect_alnum(c) || (c != '\0' && strchr("._%+-'", c))) {
             from--;
         } else if (from >= stop + 2 && latin_letter(text, from - 2)) {
             from -= 2;
