@@ -4,7 +4,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := build
 .PHONY: build run test bench fuzz fault lint format install deb clean help deps web
 
-WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null) \
+	$(wildcard docs/*.md scripts/manual/* scripts/manual.py)
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,11 +17,12 @@ build: deps web ## the release binary, build/doorward
 	@[ -f build/build.ninja ] || meson setup build --buildtype=release -Dtests=false >/dev/null
 	@ninja -C build doorward
 
-web: web/dist/.built ## the widget and the demo page
+web: web/dist/.built ## the widget, the demo page and the manual's pages
 
 web/dist/.built: $(WEB_SOURCES)
 	@scripts/deps.sh web
 	@cd web && npm run --silent build
+	@python3 scripts/manual.py docs web/dist/demo/docs
 	@touch $@
 
 run: build ## a demo project that answers questions about Doorward

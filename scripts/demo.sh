@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Starts a demo that answers questions about Doorward from docs/. Everything it writes is in
+# Starts a demo that answers questions about Doorward from docs/, as the pages it also serves. Everything it writes is in
 # var/demo/; remove that folder to begin anew. DEMO_PORT picks the port, DEMO_HOST the address.
 set -eu
 cd "$(dirname "$0")/.."
 binary=$PWD/build/doorward
 dir=$PWD/var/demo
+pages=$PWD/web/dist/demo/docs
 host=${DEMO_HOST:-127.0.0.1}
 
 die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
@@ -30,6 +31,19 @@ PY
 # One field of the JSON that `init` printed.
 field() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$dir/init.json" "$1"; }
 
+# Reads the manual's pages, whose addresses depend on the port; what was read for another is forgotten.
+learn() {
+    "$binary" source list --project "$project" --format json |
+        python3 -c 'import json,sys; print("\n".join(x["uuid"] for x in json.load(sys.stdin)
+                    if x["kind"] == "folder" and x["location"] == sys.argv[1]))' "$pages" |
+        while read -r old; do
+            [ -z "$old" ] || "$binary" source remove --project "$project" "$old" >/dev/null
+        done
+    "$binary" source add --project "$project" "$pages" --title "Doorward's manual" \
+        --exclude index.html --base-url "$url/demo/docs/" >"$dir/source.log" 2>&1 ||
+        { cat "$dir/source.log" >&2; die "the documents could not be read"; }
+}
+
 [ -x "$binary" ] || die "there is no build/doorward; run 'make build' first"
 port=$(pick_port)
 url=http://$host:$port
@@ -43,8 +57,7 @@ if [ ! -f "$dir/doorward.yaml" ]; then
 fi
 project=$(field project)
 export DOORWARD_CONFIG="$dir/doorward.yaml"
-"$binary" source add --project "$project" "$PWD/docs" >"$dir/source.log" 2>&1 ||
-    { cat "$dir/source.log" >&2; die "the documents could not be read"; }
+learn
 
 "$binary" serve --listen "$host:$port" >"$dir/serve.log" 2>&1 &
 server=$!
@@ -65,6 +78,7 @@ cat <<END
   Doorward is running.
 
   Demo page    $url/demo/
+  Manual       $url/demo/docs/
   Widget       $url/widget.js
   Health       $url/healthz
   API          $url/openapi.json

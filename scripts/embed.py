@@ -5,8 +5,8 @@
 Turns the files below DIST into OUT_DIR/assets.c, a table of struct http_asset (src/http/asset.h),
 and OUT_DIR/assets.S, which holds their bytes, gzip and brotli forms included.
 
-A file's path below DIST is its path on the server; index.html stands for its folder and name.html
-for name/. A script or style sheet is also there with its hash in the name, as
+A file's path below DIST is its path on the server; index.html stands for its folder.
+A script or style sheet is also there with its hash in the name, as
 widget.0123456789abcdef.js, which never changes and may be kept for ever; so may a file whose name
 has such a hash already."""
 
@@ -40,8 +40,6 @@ HASHED = re.compile(r"[.-][0-9a-fA-F]{8,64}\.[a-z0-9]+$")
 def url_of(name):
     if name == "index.html" or name.endswith("/index.html"):
         return "/" + name.removesuffix("index.html")
-    if name.endswith(".html"):
-        return "/" + name.removesuffix(".html") + "/"
     return "/" + name
 
 

@@ -36,7 +36,7 @@ def embed_problems():
     paths = re.findall(r'\.path = \{"([^"]*)"', table)
     yield "ends with 0", code == 0
     yield "the table is sorted", paths == sorted(paths)
-    yield "index.html is its folder and name.html is name/", {"/", "/demo/", "/about/"} <= set(paths)
+    yield "index.html is its folder", {"/", "/demo/", "/about.html"} <= set(paths)
     yield "a dot file is left out", not any("built" in path for path in paths)
     hashed = [path for path in paths if re.fullmatch(r"/widget\.[0-9a-f]{16}\.js", path)]
     yield "a script has a name with its hash", len(hashed) == 1 and "/widget.js" in paths
@@ -54,7 +54,29 @@ def embed_problems():
     yield "no files give an empty table", code == 0 and "http_asset_count = 0" in table
 
 
+def manual_problems(root):
+    """The pages of the manual: every link between them leads to a page and a heading."""
+    with tempfile.TemporaryDirectory() as name:
+        done = subprocess.run(["python3", str(source.ROOT / "scripts" / "manual.py"),
+                               str(root / "docs"), f"{name}/out"], capture_output=True, text=True)
+        if done.returncode != 0:
+            yield done.stderr
+            return
+        pages = {path.name: path.read_text() for path in Path(name, "out").glob("*.html")}
+        for page, text in pages.items():
+            if "```" in text or re.search(r"<p>[#|]", text):
+                yield f"{page} has Markdown that was not understood"
+            for href in re.findall(r'<a href="([^":]+)"', text):
+                target, _, anchor = href.partition("#")
+                target = {"": page, "./": "index.html", "../": None}.get(target, target)
+                if target and target not in pages:
+                    yield f"{page}: {href} leads nowhere"
+                elif anchor and target and f'id="{anchor}"' not in pages[target]:
+                    yield f"{page}: {href}: no such heading"
+
+
 def check(root, out):
+    out.result("the manual becomes pages whose links lead somewhere", manual_problems(root))
     for name, good in embed_problems():
         out.result(f"embed: {name}", [] if good else ["it does not"])
     for path in sorted((root / "scripts").glob("packages-*.txt")):
