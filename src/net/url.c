@@ -75,25 +75,20 @@ static void add_without_dots(struct buf *b, str path)
         size_t slash = str_find_byte(rest, '/', 0);
         bool last = slash == SIZE_MAX;
         str segment = str_slice(rest, 0, last ? rest.n : slash);
-        if (str_eq(segment, STR(".."))) {
+        bool up = str_eq(segment, STR("..")), dots = up || str_eq(segment, STR("."));
+        if (up) {
             while (b->n > start && b->p[b->n - 1] != '/') {
                 b->n--;
             }
             b->n -= b->n > start ? 1 : 0;
-            segment = STR_EMPTY;
-        } else if (str_eq(segment, STR("."))) {
-            segment = STR_EMPTY;
-        } else {
+        } else if (!dots) {
             buf_add_byte(b, '/');
             buf_add(b, segment);
-            if (last) {
-                return;
-            }
-            rest = str_slice(rest, slash + 1, rest.n);
-            continue;
         }
         if (last) {
-            buf_add_byte(b, '/');
+            if (dots) {
+                buf_add_byte(b, '/');
+            }
             return;
         }
         rest = str_slice(rest, slash + 1, rest.n);

@@ -76,10 +76,11 @@ static void addresses_that_could_do_harm_are_not(void **state)
         "a@xn--a.example",
     };
     for (size_t i = 0; i < COUNT(table); i++) {
-        if (mail_address_valid(str_c(table[i]))) {
-            print_error("accepted: %s\n", table[i]);
+        str text = str_c(table[i]);
+        if (mail_address_valid(text)) {
+            print_error("accepted: %.*s\n", STR_ARG(text));
+            fail();
         }
-        assert_false(mail_address_valid(str_c(table[i])));
     }
     assert_false(mail_address_valid(STR("a@exa\0mple.com")));
     assert_false(mail_address_valid(STR("a\0b@example.com")));
