@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/conn.h"
 
-#include "base/log.h"
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include "base/mem.h"
 #include "http/conn_tls.h"
 #include "http/peers.h"
@@ -101,6 +103,20 @@ void http_conn_close(struct http_conn *c)
     }
     c->protocol->closed(c);
     uv_close((uv_handle_t *)&c->tcp, on_closed);
+}
+
+/* A peer that has not read what the kernel holds for it would keep that memory for minutes: reset
+ * it instead. */
+void http_conn_drop(struct http_conn *c)
+{
+    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    uv_os_fd_t fd;
+    int unread = 0;
+    if (!c->closing && uv_fileno((uv_handle_t *)&c->tcp, &fd) == 0 &&
+        ioctl(fd, SIOCOUTQ, &unread) == 0 && unread > 0) {
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+    http_conn_close(c);
 }
 
 void http_conn_shutdown(struct http_conn *c)
@@ -320,7 +336,7 @@ void http_conn_timer(struct http_conn *c, int64_t now)
         }
         size_t left = c->pending - held + inside;
         if (c->write_mark - (left < c->write_mark ? left : c->write_mark) < HTTP_WRITE_STEP) {
-            http_conn_close(c); /* the peer does not read */
+            http_conn_drop(c); /* the peer does not read */
             return;
         }
         c->write_mark = left;

@@ -171,6 +171,8 @@ struct http_server {
 bool http_conn_accept(struct http_loop *loop, uv_stream_t *listener, bool redirects);
 /* Closes at once; the memory goes when the loop is done with it. */
 void http_conn_close(struct http_conn *c);
+/* Closes after a deadline: what the peer has not read by now is lost. */
+void http_conn_drop(struct http_conn *c);
 /* Adds output; nothing is written before http_conn_flush. */
 void http_conn_out(struct http_conn *c, str bytes);
 void http_conn_out_static(struct http_conn *c, str bytes);

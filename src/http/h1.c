@@ -39,7 +39,7 @@ static void next_request(struct http_conn *c)
     c->body.left = HTTP_LINGER_BYTES;
     http_conn_flush(c);
     http_conn_shutdown(c);
-    http_conn_deadline(c, HTTP_LINGER_MS);
+    http_conn_deadline(c, c->loop->draining ? HTTP_DRAIN_GRACE_MS : HTTP_LINGER_MS);
 }
 
 static void write_answer(struct http_conn *c, struct http_req *req)
@@ -441,7 +441,7 @@ static void h1_expired(struct http_conn *c)
             refuse(c, 408, "the request head took too long");
             http_conn_flush(c);
         } else {
-            http_conn_close(c);
+            http_conn_drop(c);
         }
         break;
     case H1_BODY:
@@ -459,7 +459,7 @@ static void h1_expired(struct http_conn *c)
         break;
     case H1_DISCARD:
     case H1_LINGER:
-        http_conn_close(c);
+        http_conn_drop(c);
         break;
     case H1_BUSY:
         break;
@@ -469,6 +469,7 @@ static void h1_expired(struct http_conn *c)
 static void h1_drain(struct http_conn *c)
 {
     if (c->state == H1_STREAM && c->stream && c->stream->detached) {
+        c->close_after = true;
         http_stream_finish(c->stream);
         pump_stream(c);
         http_conn_update(c);

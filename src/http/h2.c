@@ -414,7 +414,7 @@ static void h2_expired(struct http_conn *c)
 {
     struct h2_session *session = c->h2;
     if (session->ended) {
-        http_conn_close(c);
+        http_conn_drop(c);
         return;
     }
     if (session->stream_count == 0) {
@@ -428,7 +428,7 @@ static void h2_expired(struct http_conn *c)
     }
     h2_send(session);
     if (!c->closing && c->fresh) {
-        http_conn_close(c); /* the first head never came to its end */
+        http_conn_drop(c); /* the first head never came to its end */
     }
     arm(session);
 }

@@ -92,6 +92,7 @@ static err ssl_refused(const char *path, const char *what)
 
 static bool set_up(struct tls_server *server, SSL_CTX *ctx)
 {
+    char groups[] = "X25519:P-256:P-384";
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
@@ -104,7 +105,7 @@ static bool set_up(struct tls_server *server, SSL_CTX *ctx)
     SSL_CTX_set_max_early_data(ctx, 0);
     tls_tickets_use(&server->tickets, ctx);
     return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
-           SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") == 1 &&
+           SSL_CTX_set1_groups_list(ctx, groups) == 1 &&
            SSL_CTX_set_cipher_list(ctx, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
            SSL_CTX_set_ciphersuites(ctx, "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:"
                                          "TLS_AES_256_GCM_SHA384") == 1 &&

@@ -132,7 +132,7 @@ static void stalled_readers_cost_little_and_are_let_go(void **state)
 #endif
     for (int i = 0; i < READERS; i++) {
         /* What is in the kernel's buffers comes, then the end. */
-        assert_true(web_closes(fds[i], PATIENCE_MS));
+        assert_true(web_closes(fds[i], 5 * PATIENCE_MS));
         (void)close(fds[i]);
     }
     assert_non_null(strstr(web_ask(web.port, WEB_GET("/healthz")), "200 OK"));

@@ -211,6 +211,33 @@ static void an_address_in_use_is_told_apart(void **state)
     assert_null(other);
 }
 
+static void the_access_log_has_no_personal_data(void **state)
+{
+    (void)state;
+    struct http_settings settings = web_settings();
+    struct web logged;
+    int ends[2];
+    char text[4096] = "";
+    settings.access_log = true;
+    assert_int_equal(pipe(ends), 0);
+    assert_true(web_start(&logged, &settings));
+    log_setup(LOG_INFO, ends[1]);
+    (void)web_ask(logged.port, "GET /param?q=visitor@example.com HTTP/1.1\r\nHost: a\r\n\r\n"
+                               "GET /nothing/secret HTTP/1.1\r\nHost: a\r\n\r\n");
+    web_stop(&logged);
+    log_setup(LOG_ERROR, 2);
+    assert_true(read(ends[0], text, sizeof text - 1) > 0);
+    assert_non_null(strstr(
+        text, "\"method\":\"GET\",\"route\":\"/param\",\"status\":200,\"bytes\":19,\"ms\":"));
+    assert_non_null(strstr(text, "\"route\":\"unmatched\",\"status\":404"));
+    assert_non_null(strstr(text, "\"protocol\":\"HTTP/1.1\"}\n"));
+    assert_null(strstr(text, "visitor"));
+    assert_null(strstr(text, "secret"));
+    assert_null(strstr(text, "127.0.0.1"));
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 static void hostile_requests_of_the_shared_probe_are_refused(void **state)
 {
     static const char *const places[] = {"../shared/tools/http-hygiene.py",
@@ -245,6 +272,7 @@ int main(void)
         cmocka_unit_test(a_full_slow_lane_says_when_to_come_again),
         cmocka_unit_test(a_handler_that_says_nothing_is_a_500),
         cmocka_unit_test(an_address_in_use_is_told_apart),
+        cmocka_unit_test(the_access_log_has_no_personal_data),
         cmocka_unit_test(hostile_requests_of_the_shared_probe_are_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -152,6 +152,24 @@ static bool is_waiting(void *user)
     return atomic_load(&web_seen.waiting) == 1;
 }
 
+static void a_second_stop_cuts_what_still_works(void **state)
+{
+    (void)state;
+    struct http_settings settings = web_settings();
+    struct web other;
+    assert_true(web_start(&other, &settings));
+    int busy = web_connect(other.port);
+    web_send(busy, WEB_GET("/wait"));
+    assert_true(web_until(is_waiting, NULL, 2000));
+    http_server_stop(other.server);
+    assert_false(web_closes(busy, 300));
+    http_server_stop(other.server);
+    assert_true(web_closes(busy, 1000));
+    atomic_store(&web_seen.release, 1);
+    assert_true(web_ended(&other, 3000));
+    (void)close(busy);
+}
+
 /* The last test: it ends the server. */
 static void a_term_signal_cuts_nothing_that_was_accepted(void **state)
 {
@@ -188,6 +206,7 @@ int main(void)
         cmocka_unit_test(a_worker_streams_all_to_a_client_that_reads),
         cmocka_unit_test(a_worker_is_freed_from_a_client_that_stalls_or_goes),
         cmocka_unit_test(http_1_0_streams_without_chunks),
+        cmocka_unit_test(a_second_stop_cuts_what_still_works),
         cmocka_unit_test(a_term_signal_cuts_nothing_that_was_accepted),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
