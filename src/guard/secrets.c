@@ -25,7 +25,7 @@ static const struct secret_form forms[] = {
     {"xai-", 30, false},     {"SK", 32, true},        {"key-", 32, true},
 };
 
-enum { TOKEN_MAX = 8192, JWT_PART_MIN = 8, OURS_HEAD = 6, OURS_CHECK = 6, OURS_RANDOM_MIN = 20 };
+enum { TOKEN_MAX = 1024, JWT_PART_MIN = 8, OURS_HEAD = 6, OURS_CHECK = 6, OURS_RANDOM_MIN = 20 };
 
 static bool is_token_byte(char c) { return detect_alnum(c) || c == '_' || c == '-'; }
 
@@ -113,11 +113,14 @@ static bool may_begin(str text, size_t at)
     return begins;
 }
 
-/* Takes the rest of a token that is longer than what was judged. */
-static struct span whole(str text, size_t from, size_t to)
+/* Takes the rest of a token that is longer than what was judged; `dots` when it has parts. */
+static struct span whole(str text, size_t from, size_t to, bool dots)
 {
-    while (to < text.n && is_token_byte(text.p[to])) {
+    while (to < text.n && (is_token_byte(text.p[to]) || (dots && text.p[to] == '.'))) {
         to++;
+    }
+    while (text.p[to - 1] == '.') {
+        to--;
     }
     return (struct span){from, to};
 }
@@ -144,11 +147,11 @@ bool detect_secret(str text, size_t at, struct span *ret)
     }
     str word = str_slice(text, at, plain), chain = str_slice(text, at, dotted);
     if (dotted > plain && (is_jwt(chain) || is_known_form(chain))) {
-        *ret = whole(text, at, dotted);
+        *ret = whole(text, at, dotted, true);
         return true;
     }
     if (is_ours(word) || is_known_form(word)) {
-        *ret = whole(text, at, plain);
+        *ret = whole(text, at, plain, false);
         return true;
     }
     return false;

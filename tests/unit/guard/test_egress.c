@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <time.h>
 
-#include "base/clock.h"
 #include "guard/egress.h"
 
 static const str allowed[] = {STR_INIT("https://docs.example.com/start"),
@@ -306,6 +306,14 @@ static void egress_of_any_split_is_that_of_the_whole(void **state)
     }
 }
 
+/* Processor time of this thread: other work on the machine does not count. */
+static int64_t cpu_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static int64_t time_of(const char *unit, size_t bytes)
 {
     struct egress e;
@@ -315,9 +323,9 @@ static int64_t time_of(const char *unit, size_t bytes)
     while (text.n < bytes) {
         buf_add_c(&text, unit);
     }
-    int64_t start = clock_mono_us();
+    int64_t start = cpu_us();
     (void)filter(buf_str(&text), 37, &out, &e);
-    int64_t took = clock_mono_us() - start;
+    int64_t took = cpu_us() - start;
     buf_done(&text);
     buf_done(&out);
     return took;
