@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .PHONY: build run test bench fuzz fault lint format install deb clean help deps web
 
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null) \
-	$(wildcard docs/*.md scripts/manual/* scripts/manual.py)
+	$(wildcard docs/*.md)
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,7 +22,6 @@ web: web/dist/.built ## the widget, the demo page and the manual's pages
 web/dist/.built: $(WEB_SOURCES)
 	@scripts/deps.sh web
 	@cd web && npm run --silent build
-	@python3 scripts/manual.py docs web/dist/demo/docs
 	@touch $@
 
 run: build ## a demo project that answers questions about Doorward

@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Starts a demo that answers questions about Doorward from docs/, as the pages it also serves. Everything it writes is in
-# var/demo/; remove that folder to begin anew. DEMO_PORT picks the port, DEMO_HOST the address.
+# Starts a demo that answers questions about Doorward from its manual, whose pages it serves too.
+# Everything it writes is in var/demo/; remove that folder to begin anew. DEMO_PORT picks the port,
+# DEMO_HOST the address.
 set -eu
 cd "$(dirname "$0")/.."
 binary=$PWD/build/doorward
 dir=$PWD/var/demo
 pages=$PWD/web/dist/demo/docs
 host=${DEMO_HOST:-127.0.0.1}
+questions='["How do I put the widget on my page?", "What happens when the mail server is down?", "What is stored about a visitor?"]'
 
 die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
 
@@ -52,11 +54,12 @@ if [ ! -f "$dir/doorward.yaml" ]; then
     rm -rf "$dir"
     mkdir -p "$dir"
     chmod 700 "$dir"
-    (umask 077 && "$binary" init "$dir" --format json >"$dir/init.json.new")
+    (umask 077 && "$binary" init "$dir" --name Doorward --format json >"$dir/init.json.new")
     mv "$dir/init.json.new" "$dir/init.json"
 fi
 project=$(field project)
 export DOORWARD_CONFIG="$dir/doorward.yaml"
+"$binary" project set "$project" --name Doorward "suggested_questions=$questions" >/dev/null
 learn
 
 "$binary" serve --listen "$host:$port" >"$dir/serve.log" 2>&1 &
@@ -79,13 +82,14 @@ cat <<END
 
   Demo page    $url/demo/
   Manual       $url/demo/docs/
+  Manual       $url/demo/docs/
   Widget       $url/widget.js
   Health       $url/healthz
   API          $url/openapi.json
 
   Ask in the widget, for example
     How do I put the widget on my page?
-    What happens to a lead when the mail server is down?
+    What happens when the mail server is down?
 
   From another terminal, in this folder:
     export DOORWARD_CONFIG=$dir/doorward.yaml

@@ -54,29 +54,7 @@ def embed_problems():
     yield "no files give an empty table", code == 0 and "http_asset_count = 0" in table
 
 
-def manual_problems(root):
-    """The pages of the manual: every link between them leads to a page and a heading."""
-    with tempfile.TemporaryDirectory() as name:
-        done = subprocess.run(["python3", str(source.ROOT / "scripts" / "manual.py"),
-                               str(root / "docs"), f"{name}/out"], capture_output=True, text=True)
-        if done.returncode != 0:
-            yield done.stderr
-            return
-        pages = {path.name: path.read_text() for path in Path(name, "out").glob("*.html")}
-        for page, text in pages.items():
-            if "```" in text or re.search(r"<p>[#|]", text):
-                yield f"{page} has Markdown that was not understood"
-            for href in re.findall(r'<a href="([^":]+)"', text):
-                target, _, anchor = href.partition("#")
-                target = {"": page, "./": "index.html", "../": None}.get(target, target)
-                if target and target not in pages:
-                    yield f"{page}: {href} leads nowhere"
-                elif anchor and target and f'id="{anchor}"' not in pages[target]:
-                    yield f"{page}: {href}: no such heading"
-
-
 def check(root, out):
-    out.result("the manual becomes pages whose links lead somewhere", manual_problems(root))
     for name, good in embed_problems():
         out.result(f"embed: {name}", [] if good else ["it does not"])
     for path in sorted((root / "scripts").glob("packages-*.txt")):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds web/dist: widget.js (one file, checked against its size limit), tokens.css, the demo page.
+// Builds web/dist: widget.js (one file, checked against its size limit), tokens.css, the demo page and the manual.
 import { build, transform } from "esbuild";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { minify as terser } from "terser";
+import { buildDocs } from "./docs.mjs";
 
 /** Bytes of widget.js after gzip -9, texts and styles included. */
 const WIDGET_GZIP_MAX = 15 * 1024;
@@ -82,10 +83,12 @@ writeFileSync(join(dist, "tokens.css"), await minifyCss(pageTokens()));
 for (const name of readdirSync(join(web, "demo"))) {
   const from = join(web, "demo", name);
   const to = join(dist, "demo", name);
-  if (name.endsWith(".css")) writeFileSync(to, await minifyCss(pageTokens() + readFileSync(from, "utf8")));
+  const head = name === "demo.css" ? pageTokens() : "";
+  if (name.endsWith(".css")) writeFileSync(to, await minifyCss(head + readFileSync(from, "utf8")));
   else if (name.endsWith(".ts")) await script("demo/" + name, to.replace(/ts$/, "js"));
   else cpSync(from, to);
 }
+buildDocs(join(dirname(web), "docs"), join(dist, "demo", "docs"));
 
 const widget = readFileSync(join(dist, "widget.js"));
 const size = gzipSync(widget, { level: 9 }).length;
