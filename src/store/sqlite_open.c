@@ -257,12 +257,12 @@ err sq_prepare_file(const struct sq_place *place, struct arena *a, struct sq_con
     if (err_ok(e) || !str_empty(*ret_detail)) {
         return e;
     }
-    const char *reason = str_empty(said) ? e.what : said.p;
     if (e.code == ERR_CORRUPT) {
-        *ret_detail = sq_damage_text(place, a, reason);
+        *ret_detail = sq_damage_text(place, a, str_empty(said) ? e.what : said.p);
         return e;
     }
-    return explain(a, e, place->path, reason, ret_detail);
+    str reason = str_empty(said) ? str_c(e.what) : arena_printf(a, "%s (%s)", e.what, said.p);
+    return explain(a, e, place->path, reason.p ? reason.p : e.what, ret_detail);
 }
 
 static err index_check(struct sq_conn *c, void *job)

