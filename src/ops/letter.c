@@ -269,7 +269,8 @@ static void add_text_transcript(struct buf *b, const struct letter *letter)
 
 err letter_text(struct buf *b, const struct letter *letter)
 {
-    buf_addf(b, "%.*s\n\n%.*s\n\n", STR_ARG(letter->heading), STR_ARG(letter->intro));
+    buf_addf(b, "%.*s\n\n%.*s\n%s", STR_ARG(letter->heading), STR_ARG(letter->intro),
+             letter->field_count ? "\n" : "");
     for (size_t i = 0; i < letter->field_count; i++) {
         const struct letter_field *field = &letter->fields[i];
         buf_addf(b, "%.*s: ", STR_ARG(field->label));

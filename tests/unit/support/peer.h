@@ -141,6 +141,14 @@ static inline int peer_read_line(struct peer *peer, int fd)
     return c == '\n';
 }
 
+/* Waits until no connection is served, so that what the server looks at may be changed. */
+static inline void peer_quiet(struct peer *peer)
+{
+    for (int i = 0; i < 5000 && atomic_load(&peer->current) != -1; i++) {
+        usleep(1000);
+    }
+}
+
 /* Waits until the other side closes. */
 static inline void peer_wait_close(int fd)
 {

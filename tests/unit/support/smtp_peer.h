@@ -16,6 +16,7 @@ struct smtp_script {
     bool drop_in_data, silent_quit, stall_at_end, silent;
     SSL_CTX *context;     /* offers STARTTLS */
     atomic_uint accepted; /* messages taken */
+    atomic_uint stalled;  /* messages left without an answer */
     char dialogue[32768]; /* the commands it got */
     char body[32768];     /* the message as it came over the wire, dots stuffed */
 };
@@ -74,6 +75,7 @@ static inline bool smtp_serve_data(struct peer *p, struct smtp_wire *w, struct s
     while (smtp_wire_line(p, w)) {
         if (strcmp(p->seen, ".\r\n") == 0) {
             if (s->stall_at_end) {
+                atomic_fetch_add(&s->stalled, 1);
                 peer_wait_close(w->fd);
                 return false;
             }
