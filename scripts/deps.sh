@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # usage: scripts/deps.sh [build|run|test|web|bench|deb]...
 # Installs what is missing, and only that: Debian packages from scripts/packages-<set>.txt by
-# apt-get, npm packages (web) by their lock file. Quick and silent when nothing is missing.
+# apt-get, npm packages (web; with "test" also those of the tests) by their lock file. Quick and
+# silent when nothing is missing.
 set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- build run web
@@ -77,15 +78,20 @@ install_debian() {
     ' sh $names || die "apt-get could not install them; as root, try: apt-get install $names"
 }
 
-# npm ci in folder $1, when its lock file is not the one that was installed last.
+# npm ci in folder $1, when its lock file is not the one that was installed last. What only tests
+# need (devDependencies, most of it) is left out unless $2 is "test".
 install_npm() {
     [ -f "$1/package-lock.json" ] || return 0
     now=$(cat "$1/package-lock.json" "$1/package.json" | sha256sum | cut -d' ' -f1)
-    [ "$(cat "$1/node_modules/.installed" 2>/dev/null)" = "$now" ] && return 0
+    case "$(cat "$1/node_modules/.installed" 2>/dev/null)" in
+        "$now test" | "$now $2") return 0 ;;
+    esac
     say "installing the npm packages of $1/"
-    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) ||
+    omit=--omit=dev
+    [ "$2" != test ] || omit=--include=dev
+    (cd "$1" && npm ci "$omit" --no-audit --no-fund --loglevel=error) ||
         die "npm ci failed in $1/: is the network up?"
-    printf '%s\n' "$now" >"$1/node_modules/.installed"
+    printf '%s %s\n' "$now" "$2" >"$1/node_modules/.installed"
 }
 
 list=$(wanted "$@")
@@ -93,4 +99,7 @@ with_npm=
 case " $* " in *" web "*) with_npm=1 ;; esac
 [ -z "$with_npm" ] || list=$(printf '%s\n%s\n' "$list" "$(node_packages)")
 install_debian "$(printf '%s\n' "$list" | sed '/^$/d' | missing)"
-[ -z "$with_npm" ] || install_npm web
+[ -z "$with_npm" ] || case " $* " in
+    *" test "*) install_npm web test ;;
+    *) install_npm web build ;;
+esac
