@@ -152,7 +152,7 @@ static void flush(struct cutter *c)
         fail(c);
     }
     uint64_t hash = crypto_siphash(text);
-    if (err_ok(c->failed) && text.n && c->count < PASSAGES_MAX && !join_crumb(c) &&
+    if (err_ok(c->failed) && c->first && text.n && c->count < PASSAGES_MAX && !join_crumb(c) &&
         !seen(c, hash, text) && grow(c)) {
         str kept = arena_str(c->arena, text), url = passage_url(c->arena, c->url, c->first->anchor);
         if (!kept.p || !url.p) {

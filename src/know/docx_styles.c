@@ -8,6 +8,9 @@ static unsigned level_of_name(str name)
     if (str_ieq(name, STR("title"))) {
         return DOCX_LEVEL_TITLE;
     }
+    if (name.n == 5 && str_istarts(name, STR("toc "))) {
+        return DOCX_LEVEL_CONTENTS;
+    }
     if (str_istarts(name, STR("heading")) && name.n > 7) {
         str digits = str_trim(str_slice(name, 7, name.n));
         uint64_t level = 0;

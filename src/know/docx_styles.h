@@ -4,12 +4,12 @@
 
 #include "know/format.h"
 
-enum { DOCX_STYLES_MAX = 2000, DOCX_LEVEL_TITLE = 100 };
+enum { DOCX_STYLES_MAX = 2000, DOCX_LEVEL_TITLE = 100, DOCX_LEVEL_CONTENTS = 101 };
 
 struct docx_style {
     str name; /* styleId */
     str based_on;
-    unsigned level; /* 1–9 heading, DOCX_LEVEL_TITLE, 0 none */
+    unsigned level; /* 1–9 heading, DOCX_LEVEL_…, 0 none */
 };
 
 struct docx_styles {

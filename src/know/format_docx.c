@@ -58,7 +58,7 @@ static void write_lines(struct docx *d, str text)
 static void paragraph_end(struct docx *d)
 {
     str text = buf_str(&d->paragraph);
-    bool empty = str_empty(str_trim(text));
+    bool empty = str_empty(str_trim(text)) || d->level == DOCX_LEVEL_CONTENTS;
     if (!empty && d->tables) {
         outline_text(&d->outline, text);
         outline_text(&d->outline, STR(" "));

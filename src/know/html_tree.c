@@ -128,11 +128,11 @@ err html_measure(struct arena *a, xmlNode *root)
         } else if (node->type == XML_TEXT_NODE && node->content && node->parent && node != root) {
             html_info(node->parent)->text += dense_length(node->content);
         }
-        while (node != root && !node->next) {
+        while (node != root && !node->next && node->parent) {
             node = node->parent;
             close_node(root, node);
         }
-        if (node == root) {
+        if (node == root || !node->next) {
             return ERR_NONE;
         }
         node = node->next;

@@ -138,7 +138,7 @@ static struct document_put put_of(const struct sync *s, const struct reading *r)
 
 static err flush(struct sync *s)
 {
-    struct document_put puts[SYNC_BATCH_MAX];
+    struct document_put puts[SYNC_BATCH_MAX] = {0};
     for (size_t i = 0; i < s->batch_count; i++) {
         puts[i] = put_of(s, s->batch[i]);
     }

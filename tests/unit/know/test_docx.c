@@ -9,6 +9,7 @@
 
 static const char styles[] =
     "<w:styles xmlns:w=\"w\"><w:style w:styleId=\"Titel\"><w:name w:val=\"Title\"/></w:style>"
+    "<w:style w:styleId=\"Verzeichnis1\"><w:name w:val=\"toc 1\"/></w:style>"
     "<w:style w:styleId=\"berschrift1\"><w:name w:val=\"heading 1\"/></w:style>"
     "<w:style w:styleId=\"Mine\"><w:basedOn w:val=\"berschrift2\"/></w:style>"
     "<w:style w:styleId=\"berschrift2\"><w:name w:val=\"x\"/><w:pPr><w:outlineLvl w:val=\"1\"/></w:pPr></w:style>"
@@ -33,17 +34,19 @@ static void headings_lists_and_tables_are_read(void **state)
 {
     (void)state;
     struct know_document d;
-    static const char body[] = W P(STYLE("Titel"), "The Offer") P(STYLE("berschrift1"), "Part") P(
-        "",
-        "First ") "<w:p><w:r><w:t xml:space=\"preserve\">a </w:t></w:r><w:r><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t>"
-                  "<w:delText>gone</w:delText><w:instrText>HYPERLINK x</w:instrText></w:r></w:p>" P(
-                      STYLE("Mine"), "Sub") P("<w:numPr><w:ilvl w:val=\"0\"/></w:numPr>", "one")
-                      P("<w:numPr><w:ilvl w:val=\"1\"/></w:numPr>",
-                        "deeper") "<w:tbl><w:tr><w:tc>" P("", "Plan") "</w:tc><w:tc>" P("", "Price")
-                          P("", "net") "</w:tc></w:tr><w:tr><w:tc>" P("", "Pro") "</w:tc><w:tc>" P(
-                              "", "20") "</w:tc></w:tr></w:tbl>" P(STYLE("Loop"),
-                                                                   "Last &amp; least")
-                              P("<w:outlineLvl w:val=\"0\"/>", "End") P("", "x") W_END;
+    static const char body[] = W P(STYLE("Titel"), "The Offer") P(
+        STYLE("Verzeichnis1"), "Part 3") P(STYLE("berschrift1"), "Part")
+        P("",
+          "First ") "<w:p><w:r><w:t xml:space=\"preserve\">a </w:t></w:r><w:r><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t>"
+                    "<w:delText>gone</w:delText><w:instrText>HYPERLINK x</w:instrText></w:r></w:p>" P(
+                        STYLE("Mine"), "Sub") P("<w:numPr><w:ilvl w:val=\"0\"/></w:numPr>", "one")
+                        P("<w:numPr><w:ilvl w:val=\"1\"/></w:numPr>",
+                          "deeper") "<w:tbl><w:tr><w:tc>" P("", "Plan") "</w:tc><w:tc>" P("",
+                                                                                          "Price")
+                            P("", "net") "</w:tc></w:tr><w:tr><w:tc>" P("", "Pro") "</w:tc><w:tc>" P(
+                                "", "20") "</w:tc></w:tr></w:tbl>" P(STYLE("Loop"),
+                                                                     "Last &amp; least")
+                                P("<w:outlineLvl w:val=\"0\"/>", "End") P("", "x") W_END;
     assert_int_equal(read_body(body, &d), FORMAT_NONE);
     assert_str_is(&arena, d.title, "The Offer");
     assert_str_is(
