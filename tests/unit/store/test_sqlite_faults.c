@@ -21,6 +21,7 @@ static sqlite3_io_methods methods;
 static atomic_long calls_left = -1; /* negative: healthy */
 static enum fault fault;
 static atomic_int struck;
+static atomic_int synced;
 
 struct file {
     sqlite3_file base;
@@ -52,8 +53,11 @@ static int on_write(sqlite3_file *file, const void *p, int n, sqlite3_int64 at)
 
 static int on_sync(sqlite3_file *file, int flags)
 {
-    return strikes(true) ? SQLITE_IOERR_FSYNC
-                         : real_of(file)->pMethods->xSync(real_of(file), flags);
+    if (strikes(true)) {
+        return SQLITE_IOERR_FSYNC;
+    }
+    synced++;
+    return real_of(file)->pMethods->xSync(real_of(file), flags);
 }
 
 static int on_error(sqlite3_vfs *vfs, int n, char *text)
@@ -234,6 +238,20 @@ static void a_lead_is_whole_or_refused_at_every_failing_call(void **state)
     assert_ok(store_check(f->store, &f->arena, &detail));
 }
 
+/* Without power only what was synced stays. */
+static void every_lead_is_synced_before_it_is_acknowledged(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 20; i++) {
+        struct lead_row lead = make_lead(&f->project, NULL);
+        enum replay replay;
+        id made;
+        int before = synced;
+        assert_ok(store_lead_create(f->store, &lead, NULL, 0, NULL, &replay, &made));
+        assert_true(synced > before);
+    }
+}
+
 /* A large write fails in its middle: nothing of it stays, the index and its passages agree. */
 static void a_full_disk_in_a_large_write_leaves_nothing_behind(void **state)
 {
@@ -365,6 +383,7 @@ static void a_backup_on_a_full_disk_leaves_no_file(void **state)
 
 static const struct store_test tests[] = {
     STORE_TEST(a_lead_is_whole_or_refused_at_every_failing_call),
+    STORE_TEST(every_lead_is_synced_before_it_is_acknowledged),
     STORE_TEST(a_full_disk_in_a_large_write_leaves_nothing_behind),
     STORE_TEST(a_write_that_breaks_the_transaction_fails_alone),
     STORE_TEST(reading_goes_on_while_the_disk_is_full),
