@@ -210,7 +210,7 @@ static void choose(struct picker *p, size_t hits)
     if (first == NULL) {
         return;
     }
-    double least = 0.45 * first->score;
+    double least = 0.25 * first->score;
     take(p, first);
     for (size_t hit = 0; hit < hits && taken_of(p, SIZE_MAX) < KNOW_PICKS_MAX; hit++) {
         struct candidate *next = taken_of(p, hit) > 0 ? NULL : best_unit(p, hit, least);

@@ -16,7 +16,8 @@ static const double WEIGHT_PHRASE = 0.9; /* what a rule says a phrase means */
 static const double WEIGHT_INSIDE = 0.3; /* the words of such a phrase */
 static const double WEIGHT_SYNONYM = 0.45;
 static const double WEIGHT_WEAK = 0.35;
-static const double IDF_FLOOR = 2; /* keeps the rarest words from outweighing all others */
+static const double IDF_FLOOR = 2;   /* keeps the rarest words from outweighing all others */
+static const double IDF_POWER = 0.9; /* the same for all rare words */
 
 static void add_form(struct know_concept *concept, str term, double weight)
 {
@@ -195,7 +196,7 @@ static void weigh(struct know_question *q)
     q->mass = 0;
     for (size_t i = 0; i < q->count; i++) {
         struct know_concept *concept = &q->concepts[i];
-        concept->idf = idf(q->total, concept_count(concept));
+        concept->idf = pow(idf(q->total, concept_count(concept)), IDF_POWER);
         if (!concept->optional) {
             q->mass += concept->idf * concept->weight;
         }

@@ -197,6 +197,7 @@ struct know_match know_rank(struct know_ranker *r, const struct passage_row *pas
         bm += worth(concept) * tf * (SATURATION + 1) / (tf + SATURATION);
         base[c] = worth(concept) *
                   fmin(1, TITLE_NEAR * fmin(1, title[c]) + HEADING_NEAR * fmin(1, heading[c]));
+        match.times[c] = (float)(text[c] + heading[c]);
         double any = fmin(1, text[c] + title[c] + heading[c]);
         if (any > 0) {
             match.found |= 1u << c;

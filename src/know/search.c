@@ -8,9 +8,14 @@
 #include "know/rank.h"
 #include "know/snippet.h"
 
-enum { CANDIDATES = 120, SEARCH_TERMS_MAX = 64, HITS_LIMIT = 50, QUERY_WORDS = 12 };
+enum {
+    CANDIDATES = 110,
+    SEARCH_TERMS_MAX = 64,
+    HITS_LIMIT = 50,
+    READ_MAX = 3000, /* entries of the index that a search reads beyond its two rarest words */
+};
 
-static const double PAGE_COVERS = 0.4, PAGE_NEXT = 0.1;
+static const double PAGE_WORTH = 0.8, PAGE_TIMES_MAX = 2, PAGE_SATURATION = 3, PAGE_COVERS = 0.6;
 
 struct ranked {
     const struct passage_row *row;
@@ -27,59 +32,82 @@ static int by_idf(const void *x, const void *y)
 
 /* The terms that candidates are fetched by: the rarest words first; words that most passages have
  * only when nothing else is there, since they cost much and choose little. */
-static size_t choose_terms(const struct know_question *q, str terms[SEARCH_TERMS_MAX])
+static size_t choose_terms(const struct know_question *q, str terms[SEARCH_TERMS_MAX],
+                           double weights[SEARCH_TERMS_MAX])
 {
     const struct know_concept *order[KNOW_CONCEPTS_MAX];
-    size_t known = 0, count = 0, words = 0;
+    size_t known = 0, count = 0;
+    uint64_t read = 0;
     for (size_t i = 0; i < q->count; i++) {
         if (q->concepts[i].known) {
             order[known++] = &q->concepts[i];
         }
     }
     qsort(order, known, sizeof(order[0]), by_idf);
-    for (size_t i = 0; i < known && words < QUERY_WORDS; i++, words++) {
-        bool common = order[i]->forms[0].count > q->total / 5 && q->total > 1000;
-        if (common && words >= 2) {
-            break;
-        }
+    for (size_t i = 0; i < known && count < SEARCH_TERMS_MAX; i++) {
         for (size_t k = 0; k < order[i]->form_count && count < SEARCH_TERMS_MAX; k++) {
-            if (order[i]->forms[k].count > 0) {
-                terms[count++] = order[i]->forms[k].term;
+            const struct know_form *form = &order[i]->forms[k];
+            bool dear = i >= 2 && read + form->count > READ_MAX;
+            if (form->count == 0 || dear ||
+                (k > 0 && form->count > q->total / 8 && q->total > 1000)) {
+                continue;
             }
+            read += form->count;
+            weights[count] = know_worth(order[i]) * form->weight;
+            terms[count++] = form->term;
         }
     }
     return count;
 }
 
-/* Passages of one page speak for each other: what the page has as a whole, and how good its next
- * passages are. */
+/* What the candidates of one page have together. */
+static double page_worth(const struct know_question *q, const struct ranked *ranked, size_t count,
+                         const id *document)
+{
+    double times[KNOW_CONCEPTS_MAX] = {0}, worth = 0;
+    for (size_t k = 0; k < count; k++) {
+        for (size_t c = 0; c < q->count && id_eq(document, &ranked[k].row->document); c++) {
+            times[c] += fmin(ranked[k].match.times[c], PAGE_TIMES_MAX);
+        }
+    }
+    for (size_t c = 0; c < q->count; c++) {
+        worth += know_worth(&q->concepts[c]) * times[c] / (times[c] + PAGE_SATURATION);
+    }
+    return worth;
+}
+
+static double page_covered(const struct know_question *q, const struct ranked *ranked, size_t count,
+                           const id *document)
+{
+    uint32_t found = 0;
+    double covered = 0;
+    for (size_t k = 0; k < count; k++) {
+        found |= id_eq(document, &ranked[k].row->document) ? ranked[k].match.found : 0;
+    }
+    for (size_t c = 0; c < q->count; c++) {
+        covered += (found >> c & 1) != 0 ? know_worth(&q->concepts[c]) : 0;
+    }
+    return covered;
+}
+
+/* Passages of one page speak for each other: by how often the page has the question's words, and
+ * by how many of them it has at all. */
 static void support_pages(const struct know_question *q, struct ranked *ranked, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        uint32_t found = 0;
-        double second = 0, third = 0;
-        for (size_t k = 0; k < count; k++) {
-            if (!id_eq(&ranked[i].row->document, &ranked[k].row->document)) {
-                continue;
-            }
-            found |= ranked[k].match.found;
-            if (k == i) {
-                continue;
-            }
-            double rank = ranked[k].match.rank;
-            if (rank > second) {
-                third = second;
-                second = rank;
-            } else if (rank > third) {
-                third = rank;
+        const id *document = &ranked[i].row->document;
+        double support = -1;
+        for (size_t k = 0; k < i; k++) {
+            if (id_eq(&ranked[k].row->document, document)) {
+                support = ranked[k].rank - ranked[k].match.rank;
+                break;
             }
         }
-        double covered = 0;
-        for (size_t c = 0; c < q->count; c++) {
-            covered += (found >> c & 1) != 0 ? q->concepts[c].idf * q->concepts[c].weight : 0;
+        if (support < 0) {
+            support = PAGE_WORTH * page_worth(q, ranked, count, document) +
+                      PAGE_COVERS * page_covered(q, ranked, count, document);
         }
-        ranked[i].rank =
-            ranked[i].match.rank + PAGE_COVERS * covered + PAGE_NEXT * (second + 0.5 * third);
+        ranked[i].rank = ranked[i].match.rank + support;
     }
 }
 
@@ -149,10 +177,12 @@ err know_search(struct store *store, struct arena *a, const struct know_query *q
         return e;
     }
     str terms[SEARCH_TERMS_MAX];
+    double weights[SEARCH_TERMS_MAX];
     struct passage_query find = {.project = query->project,
                                  .terms = terms,
+                                 .weights = weights,
                                  .url_prefix = query->url_prefix,
-                                 .term_count = choose_terms(q, terms),
+                                 .term_count = choose_terms(q, terms, weights),
                                  .limit = CANDIDATES,
                                  .lean = true};
     struct passage_row *rows = NULL;

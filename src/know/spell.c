@@ -3,7 +3,9 @@
 
 #include <math.h>
 
-enum { CANDIDATES = 4000, SPELLINGS = 3, LONGER = 6, WORDS_MAX = 6 };
+#include "base/utf8.h"
+
+enum { CANDIDATES = 4000, SPELLINGS = 3, LONGER = 6, WORDS_MAX = 3, PREFIX_BYTES = 2 };
 
 unsigned know_edits(str a, str b, unsigned max)
 {
@@ -73,33 +75,43 @@ static void add_spelling(struct know_concept *concept, const struct spelling *s,
     }
 }
 
-static err spell_concept(struct store *store, struct arena *a, const id *project,
-                         struct know_concept *concept)
+/* Looks among the index terms that start with `prefix`: all of one letter would be many to read. */
+static err spell_among(struct store *store, struct arena *a, const id *project, str word,
+                       str prefix, struct spelling best[SPELLINGS])
 {
-    str word = concept->forms[0].term;
     unsigned max = word.n >= 8 ? 2 : 1;
     str *terms = NULL;
     uint64_t *counts = NULL;
     size_t count = 0;
-    err e = store_term_like(store, a, project, str_slice(word, 0, 1), word.n - max, word.n + max,
-                            CANDIDATES, &terms, &counts, &count);
-    if (!err_ok(e)) {
-        return e;
-    }
-    struct spelling best[SPELLINGS] = {0};
-    for (size_t i = 0; i < count; i++) {
+    err e = store_term_like(store, a, project, prefix, word.n - max, word.n + max, CANDIDATES,
+                            &terms, &counts, &count);
+    for (size_t i = 0; err_ok(e) && i < count; i++) {
         unsigned edits = know_edits(word, terms[i], max);
         if (edits <= max && !is_number(terms[i])) {
             double score = 1.0 / (1.0 + 8.0 * edits) + 0.01 * log(1.0 + (double)counts[i]);
             keep(best, SPELLINGS, (struct spelling){terms[i], counts[i], score});
         }
     }
-    for (size_t i = 0; i < SPELLINGS; i++) {
-        unsigned edits = best[i].score > 0 ? know_edits(word, best[i].term, max) : 0;
+    return e;
+}
+
+static err spell_concept(struct store *store, struct arena *a, const id *project,
+                         struct know_concept *concept)
+{
+    str word = concept->forms[0].term;
+    struct spelling best[SPELLINGS] = {0};
+    str prefix = utf8_cut(word, PREFIX_BYTES);
+    char swapped[PREFIX_BYTES] = {word.p[1], word.p[0]};
+    err e = spell_among(store, a, project, word, prefix.n > 0 ? prefix : word, best);
+    if (err_ok(e) && prefix.n == 2 && (unsigned char)word.p[0] < 0x80 && swapped[0] != swapped[1]) {
+        e = spell_among(store, a, project, word, str_n(swapped, PREFIX_BYTES), best);
+    }
+    for (size_t i = 0; err_ok(e) && i < SPELLINGS; i++) {
+        unsigned edits = best[i].score > 0 ? know_edits(word, best[i].term, 2) : 0;
         add_spelling(concept, &best[i], (edits == 1 ? 0.8 : 0.6) - 0.1 * (double)i);
         concept->respelt |= best[i].score > 0;
     }
-    return ERR_NONE;
+    return e;
 }
 
 /* "Kündigung" finds "Kündigungsfrist". */

@@ -33,6 +33,28 @@ static size_t stemmer_of(enum know_language language, enum know_script script)
     }
 }
 
+/* Words that the English stemmer would mix up with others ("custom"). */
+static str exception(str word)
+{
+    static const struct {
+        str from, to;
+    } table[] = {{STR_INIT("customer"), STR_INIT("customer")},
+                 {STR_INIT("customers"), STR_INIT("customer")},
+                 {STR_INIT("internet"), STR_INIT("internet")},
+                 {STR_INIT("news"), STR_INIT("news")},
+                 {STR_INIT("importance"), STR_INIT("importance")},
+                 {STR_INIT("international"), STR_INIT("international")},
+                 {STR_INIT("policies"), STR_INIT("policy")},
+                 {STR_INIT("policy"), STR_INIT("policy")},
+                 {STR_INIT("police"), STR_INIT("police")}};
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        if (str_eq(word, table[i].from)) {
+            return table[i].to;
+        }
+    }
+    return STR_EMPTY;
+}
+
 str know_stem(struct know_stems *stems, enum know_language language, enum know_script script,
               str word)
 {
@@ -45,6 +67,10 @@ str know_stem(struct know_stems *stems, enum know_language language, enum know_s
         }
     }
     size_t which = stemmer_of(language, script);
+    str exempt = which == KNOW_ENGLISH ? exception(word) : STR_EMPTY;
+    if (exempt.n > 0) {
+        return exempt;
+    }
     if (stems->open[which] == NULL) {
         stems->open[which] = sb_stemmer_new(names[which], NULL);
     }

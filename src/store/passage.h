@@ -6,16 +6,17 @@
 
 struct passage_query {
     const id *project;
-    const str *terms;  /* index tokens (know/tokens.h); any of them may match */
-    size_t term_count; /* at most 64 */
-    str url_prefix;    /* only passages whose URL starts so; empty: all */
-    size_t limit;      /* candidates, at most 500 */
-    bool lean;         /* leaves url, title, heading and text out; see store_passage_fill */
+    const str *terms;      /* index tokens (know/tokens.h); any of them may match */
+    size_t term_count;     /* at most 64 */
+    const double *weights; /* what each term is worth; NULL: all the same */
+    str url_prefix;        /* only passages whose URL starts so; empty: all */
+    size_t limit;          /* candidates, at most 500 */
+    bool lean;             /* leaves url, title, heading and text out; see store_passage_fill */
 };
 
-/* Candidates by BM25 (title, heading, text weighted), best first; rows have number, document,
- * ordinal, score, index_title, index_heading, index_text, and unless `lean` url, title, heading,
- * text. What is no index term matches nothing. */
+/* Candidates by weight and number of the terms in title, heading and text, best first; rows have
+ * number, document, ordinal, score, index_title, index_heading, index_text, and unless `lean` url,
+ * title, heading, text. What is no index term matches nothing. */
 err store_passage_find(struct store *store, struct arena *a, const struct passage_query *query,
                        struct passage_row **ret, size_t *ret_count);
 /* Adds url, title, heading and text to rows of a lean search; a row that is gone gets number 0. */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "store/sqlite_rank.h"
 
 /* trusted_schema and defensive: a database that somebody else wrote must not run code of its
  * choice. Temporary data stays in memory, so that a full disk shows itself in one place only. */
@@ -135,6 +136,7 @@ err sq_conn_open(const struct sq_options *options, struct arena *a, struct sq_co
     }
     int rc = sqlite3_open_v2(options->path, &c->db, flags, NULL);
     err e = rc == SQLITE_OK ? harden(c, options) : sq_error(c->db, sqlite3_extended_errcode(c->db));
+    e = err_ok(e) ? sq_rank_register(c->db) : e;
     if (err_ok(e)) {
         *ret = c;
         return e;

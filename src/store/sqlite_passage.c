@@ -217,18 +217,26 @@ static bool is_term(str term)
     return term.n > 0 && utf8_valid(term);
 }
 
-/* Writes "12~a" OR "12~b", the full-text query; what can be no term is left out. */
-static err write_match(struct buf *b, const struct mark *mark, const str *terms, size_t count)
+/* A full-text query: "12~a" OR "12~b", and what each of its terms is worth. */
+struct match {
+    struct buf text;
+    double weights[STORE_TERMS_MAX];
+    size_t count;
+};
+
+/* What can be no term is left out. */
+static err write_match(struct match *m, const struct mark *mark, const struct passage_query *query)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (is_term(terms[i])) {
-            buf_add_c(b, b->n ? " OR \"" : "\"");
-            buf_add(b, str_n(mark->c, mark->n));
-            buf_add(b, terms[i]);
-            buf_add_byte(b, '"');
+    for (size_t i = 0; i < query->term_count; i++) {
+        if (is_term(query->terms[i])) {
+            buf_add_c(&m->text, m->count ? " OR \"" : "\"");
+            buf_add(&m->text, str_n(mark->c, mark->n));
+            buf_add(&m->text, query->terms[i]);
+            buf_add_byte(&m->text, '"');
+            m->weights[m->count++] = query->weights ? query->weights[i] : 1;
         }
     }
-    return buf_err(b);
+    return buf_err(&m->text);
 }
 
 static void read_texts(struct sq_query *q, struct arena *a, struct passage_row *row)
@@ -259,17 +267,17 @@ static int by_score(const void *x, const void *y)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-#define BM25 "-bm25(passage_index, 4.0, 2.0, 1.0)"
+#define WORTH "worth(passage_index, ?3)"
 #define CANDIDATES                                                                                 \
-    "(SELECT rowid AS number, " BM25 " AS score FROM passage_index WHERE passage_index MATCH ?1"   \
+    "(SELECT rowid AS number, " WORTH " AS score FROM passage_index WHERE passage_index MATCH ?1"  \
     " ORDER BY score DESC LIMIT ?2) h"
 #define CANDIDATES_BELOW                                                                           \
-    "(SELECT i.rowid AS number, " BM25 " AS score FROM passage_index i"                            \
+    "(SELECT i.rowid AS number, " WORTH " AS score FROM passage_index i"                           \
     " JOIN passage o ON o.number = i.rowid WHERE passage_index MATCH ?1"                           \
-    " AND substr(o.url, 1, length(?4)) = ?4 ORDER BY score DESC LIMIT ?2) h"
+    " AND substr(o.url, 1, length(?5)) = ?5 ORDER BY score DESC LIMIT ?2) h"
 #define OF_CANDIDATES                                                                              \
     " CROSS JOIN passage p ON p.number = h.number"                                                 \
-    " CROSS JOIN document d ON d.id = p.document AND d.project = ?3"                               \
+    " CROSS JOIN document d ON d.id = p.document AND d.project = ?4"                               \
     " CROSS JOIN passage_index t ON t.rowid = h.number"
 #define LEAN "SELECT h.number, p.document, p.ordinal, h.score, t.title, t.heading, t.text"
 #define FULL LEAN ", p.url, d.title, p.heading, p.text"
@@ -282,14 +290,16 @@ static const char *find_sql(const struct passage_query *query)
     return sql[query->lean][!str_empty(query->url_prefix)];
 }
 
-static err find(struct sq_conn *c, struct arena *a, const struct passage_query *query, str match,
-                struct passage_row **ret, size_t *ret_count)
+static err find(struct sq_conn *c, struct arena *a, const struct passage_query *query,
+                const struct match *match, struct passage_row **ret, size_t *ret_count)
 {
     size_t limit = query->limit < CANDIDATES_MAX ? query->limit : CANDIDATES_MAX, n = 0;
     struct passage_row *rows = arena_array(a, limit, sizeof *rows);
     struct sq_query q = sq_query(c, find_sql(query));
-    sq_bind_str(&q, match, QUERY_BYTES_MAX);
+    sq_bind_str(&q, buf_str(&match->text), QUERY_BYTES_MAX);
     sq_bind_int(&q, (int64_t)limit);
+    sq_bind_bytes(&q, str_n((const char *)match->weights, match->count * sizeof(double)),
+                  sizeof match->weights);
     sq_bind_id(&q, query->project);
     if (!str_empty(query->url_prefix)) {
         sq_bind_str(&q, query->url_prefix, 2 * STORE_ADDRESS_MAX);
@@ -324,7 +334,7 @@ err sqlite_passage_find(struct store *store, struct arena *a, const struct passa
                         struct passage_row **ret, size_t *ret_count)
 {
     struct sq_conn *c;
-    struct buf match;
+    struct match match = {.count = 0};
     struct mark mark;
     if (query->term_count > STORE_TERMS_MAX) {
         return err_new(ERR_TOO_LARGE, "a search has at most 64 terms");
@@ -333,15 +343,15 @@ err sqlite_passage_find(struct store *store, struct arena *a, const struct passa
     if (!err_ok(e)) {
         return e;
     }
-    buf_init(&match, QUERY_BYTES_MAX);
+    buf_init(&match.text, QUERY_BYTES_MAX);
     struct passage_row *rows = NULL;
     size_t count = 0;
     e = project_mark(c, query->project, &mark);
-    e = err_ok(e) ? write_match(&match, &mark, query->terms, query->term_count) : e;
-    if (err_ok(e) && match.n && query->limit) {
-        e = find(c, a, query, buf_str(&match), &rows, &count);
+    e = err_ok(e) ? write_match(&match, &mark, query) : e;
+    if (err_ok(e) && match.count && query->limit) {
+        e = find(c, a, query, &match, &rows, &count);
     }
-    buf_done(&match);
+    buf_done(&match.text);
     sq_read_end(store, c);
     if (err_ok(e)) {
         *ret = rows;
