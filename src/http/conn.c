@@ -264,6 +264,22 @@ void http_conn_out(struct http_conn *c, str bytes)
     }
 }
 
+char *http_conn_reserve(struct http_conn *c, size_t n)
+{
+    struct http_out *out = &c->loop->out;
+    if (HTTP_OUT_BYTES - out->n < n || out->part_count == HTTP_OUT_PARTS) {
+        out_write(c);
+    }
+    return c->closing || n > HTTP_OUT_BYTES ? NULL : out->bytes + out->n;
+}
+
+void http_conn_commit(struct http_conn *c, size_t n)
+{
+    struct http_out *out = &c->loop->out;
+    out_part(out, out->bytes + out->n, n);
+    out->n += n;
+}
+
 void http_conn_out_static(struct http_conn *c, str bytes)
 {
     struct http_out *out = &c->loop->out;

@@ -130,7 +130,7 @@ struct http_loop {
     int64_t drain_due;
     int64_t date_second;
     char date[40];
-    unsigned char random[1024];
+    unsigned char random[4096];
     size_t random_at;
     size_t log_n;
     int64_t log_ms; /* of log_time */
@@ -162,8 +162,10 @@ struct http_server {
     struct http_loop *loops;
 };
 
-#define HTTP_COUNT(field, n) (void)__atomic_fetch_add(&(field), (n), __ATOMIC_RELAXED)
-#define HTTP_UNCOUNT(field, n) (void)__atomic_fetch_sub(&(field), (n), __ATOMIC_RELAXED)
+/* One thread writes a loop's counters, so that a plain sum will do; readers see each number whole.
+ */
+#define HTTP_COUNT(field, n) __atomic_store_n(&(field), (field) + (n), __ATOMIC_RELAXED)
+#define HTTP_UNCOUNT(field, n) __atomic_store_n(&(field), (field) - (n), __ATOMIC_RELAXED)
 
 /* ── conn.c: bytes in and out ── */
 
@@ -175,6 +177,10 @@ void http_conn_close(struct http_conn *c);
 void http_conn_drop(struct http_conn *c);
 /* Adds output; nothing is written before http_conn_flush. */
 void http_conn_out(struct http_conn *c, str bytes);
+/* Gives where to write up to n bytes of output (at most HTTP_OUT_BYTES), or NULL; http_conn_commit
+ * tells how many. */
+char *http_conn_reserve(struct http_conn *c, size_t n);
+void http_conn_commit(struct http_conn *c, size_t n);
 void http_conn_out_static(struct http_conn *c, str bytes);
 /* Takes `owned` (mem_alloc) over. */
 void http_conn_out_owned(struct http_conn *c, char *owned, size_t n);

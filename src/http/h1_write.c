@@ -98,12 +98,11 @@ static void put_framing(struct writer *w, const struct http_req *req, bool keep_
 void h1_write_head(struct http_conn *c, struct http_req *req, bool keep_alive)
 {
     const struct http_res *res = &req->res;
-    char small[HEAD_ROOM * 2];
     size_t room = HEAD_ROOM + res->content_type.n;
     for (unsigned i = 0; i < res->field_count; i++) {
         room += res->fields[i].name.n + res->fields[i].value.n + 4;
     }
-    char *bytes = room <= sizeof small ? small : arena_alloc(&req->arena, room);
+    char *bytes = http_conn_reserve(c, room);
     if (!bytes) {
         http_conn_close(c);
         return;
@@ -123,5 +122,5 @@ void h1_write_head(struct http_conn *c, struct http_req *req, bool keep_alive)
         put_field(&w, res->fields[i].name, res->fields[i].value);
     }
     put(&w, STR("\r\n"));
-    http_conn_out(c, str_n(bytes, (size_t)(w.at - bytes)));
+    http_conn_commit(c, (size_t)(w.at - bytes));
 }
