@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { COMPANY, QUESTION } from "./harness/company.ts";
-import { Doorward } from "./harness/doorward.ts";
+import { DOCUMENTS, Doorward, UNLIMITED } from "./harness/doorward.ts";
 import { SmtpServer } from "./harness/mail.ts";
 
 let smtp: SmtpServer;
@@ -16,6 +16,7 @@ before(async () => {
   doorward = await Doorward.start({
     documents: COMPANY,
     settings: {
+      ...UNLIMITED,
       MAIL_URL: smtp.url,
       MAIL_FROM: "Example Ltd <chat@example.com>",
       MAIL_TO: "sales@example.com",
@@ -44,7 +45,8 @@ test("a question is answered from the document with a citation", async () => {
   assert.match(ai.content, /\[1\]/);
   assert.equal(ai.citations[0].index, 1);
   assert.match(ai.citations[0].title, /Prices|First consultation/);
-  assert.ok(ai.sources.includes("]("), "sources are Markdown links");
+  assert.ok(ai.citations[0].url.startsWith(`${DOCUMENTS}prices.md`), ai.citations[0].url);
+  assert.match(ai.sources, /^\[[^\]]+\]\(https:\/\/www\.example\.com\/help\/prices\.md[^)]*\)/, "Markdown links");
 });
 
 test("a streamed answer is the same in pieces, each with an id, and ends with message_end", async () => {

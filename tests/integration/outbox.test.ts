@@ -67,7 +67,7 @@ test("a webhook that fails is kept, and sent with the same id when told to", asy
   hook.seen.length = 0;
   const ended = await doorward.cli(["outbox", "retry", waiting.uuid]);
   assert.equal(ended.status, 0, ended.stderr);
-  const second = await until("it is called again", () => hook.seen.find((one) => one.body.includes("bob@")), 20);
+  const second = await until("it is called again", () => hook.seen.find((one) => one.body.includes("bob@")), 90);
   assert.equal(second.headers["webhook-id"], first.headers["webhook-id"]);
 });
 
@@ -95,7 +95,7 @@ test("a mail server that is away when a lead comes gets it when it is back", asy
     const again = await SmtpServer.start({ folder, port });
   const ended = await patient.cli(["outbox", "retry", waiting.uuid]);
   assert.equal(ended.status, 0, ended.stderr);
-  await again.arrived(1, (mail) => mail.headers["reply-to"]?.includes("dora@") ?? false);
+  await again.arrived(1, (mail) => mail.headers["reply-to"]?.includes("dora@") ?? false, 90);
   await patient.stop();
   await again.stop();
 });

@@ -3,6 +3,7 @@
 """Each lint refuses what it is there to refuse, and accepts a tree without fault."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -85,7 +86,8 @@ def run(lint, files):
             [{"directory": str(root), "file": str(path),
               "command": f"cc -std=gnu17 -Isrc -o x.o -c {path}"} for path in root.rglob("*.c")]))
         program = source.ROOT / "tests" / "lint" / f"{lint}.py"
-        found = subprocess.run(["python3", str(program), str(root)], capture_output=True, text=True)
+        found = subprocess.run(["python3", str(program), str(root)], capture_output=True, text=True,
+                               env={**os.environ, "TEST_BUILDS": name})
         failing = found.stdout.count("not ok ")
         return found.returncode, failing, found.stdout + found.stderr
 

@@ -10,6 +10,7 @@ import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 sys.dont_write_bytecode = True
 import source  # noqa: E402
@@ -67,7 +68,7 @@ def tidy(root, build, path, entry):
 
 
 def check(root, out):
-    build = root / "build-asan"
+    build = Path(os.environ.get("TEST_BUILDS", root)) / "build-asan"
     table = commands(build)
     paths = [str(path) for path in source.files(root, "src/*.c", "src/**/*.c")]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ASAN_DIR = ROOT / "build-asan"
-FUZZ_DIR = ROOT / "build-fuzz"
+BUILDS = Path(os.environ.get("TEST_BUILDS", ROOT))  # where the build folders are
+ASAN_DIR = BUILDS / "build-asan"
+FUZZ_DIR = BUILDS / "build-fuzz"
 FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS", "10"))
 FAULT_CYCLES = int(os.environ.get("FAULT_CYCLES", "100"))
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Child processes that are always ended, by the pid of the child itself.
 import { type ChildProcess, spawn } from "node:child_process";
+import { after } from "node:test";
 import { Hopeless, until, within } from "./wait.ts";
 
 const OUTPUT_MAX = 8 << 20;
@@ -9,6 +10,21 @@ const running = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
+
+/** Undone when the file's tests and its own hooks are through: what a failing test left open would keep the
+ * process alive. */
+const leftovers: (() => unknown)[] = [() => {
+  for (const child of running) child.kill("SIGKILL");
+}];
+
+export function atEnd(undo: () => unknown): void {
+  leftovers.push(undo);
+}
+
+// Registered after the hooks of the test file itself, so that it runs after them.
+setImmediate(() => after(async () => {
+  for (const undo of leftovers) await undo();
+}));
 
 export interface ChildOptions {
   cwd?: string;

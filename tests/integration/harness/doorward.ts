@@ -10,6 +10,15 @@ import { type Answer, type Ask, ask, type EventStream, stream } from "./http.ts"
 export const ROOT = process.env["DOORWARD_ROOT"] ?? process.cwd();
 export const BINARY = process.env["DOORWARD_BIN"] ?? join(ROOT, "build", "doorward");
 
+/** Where the citations of addDocuments lead. */
+export const DOCUMENTS = "https://www.example.com/help/";
+
+/** Settings for tests that ask more than a visitor would. */
+export const UNLIMITED: Record<string, string> = {
+  LIMITS_SESSIONS_PER_HOUR: "1000000", LIMITS_MESSAGES_PER_MINUTE: "1000000", LIMITS_MESSAGES_PER_HOUR: "1000000",
+  LIMITS_LEADS_PER_HOUR: "1000000", LIMITS_REQUESTS_PER_MINUTE: "1000000", LIMITS_SEARCHES_PER_MINUTE: "1000000",
+};
+
 /** A folder that is removed when the process ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "doorward-test-"));
@@ -105,7 +114,7 @@ export class Doorward {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
-    await this.json(["source", "add", "--project", this.project, folder]);
+    await this.json(["source", "add", "--project", this.project, folder, "--base-url", DOCUMENTS]);
   }
 
   /** Starts the server and waits until it is ready. The port stays the same when it is started again. */

@@ -2,6 +2,7 @@
 // A small web site on loopback for crawling, and scripted peers (webhook receivers, model endpoints).
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { atEnd } from "./child.ts";
 
 export interface Seen {
   method: string;
@@ -27,6 +28,7 @@ export class Site {
       server.listen(port, "127.0.0.1", resolve);
     });
     const site = new Site(server, (server.address() as AddressInfo).port);
+    atEnd(() => site.stop());
     server.on("request", async (request: http.IncomingMessage, response: http.ServerResponse) => {
       const pieces: Buffer[] = [];
       for await (const piece of request) pieces.push(piece as Buffer);
@@ -65,6 +67,7 @@ export class Site {
   }
 
   async stop(): Promise<void> {
+    if (!this.server.listening) return;
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
