@@ -79,19 +79,20 @@ install_debian() {
 }
 
 # npm ci in folder $1, when its lock file is not the one that was installed last. What only tests
-# need (devDependencies, most of it) is left out unless $2 is "test".
+# need (devDependencies, most of it) is left out unless $2 is "test" or it is here already.
 install_npm() {
     [ -f "$1/package-lock.json" ] || return 0
     now=$(cat "$1/package-lock.json" "$1/package.json" | sha256sum | cut -d' ' -f1)
-    case "$(cat "$1/node_modules/.installed" 2>/dev/null)" in
-        "$now test" | "$now $2") return 0 ;;
-    esac
+    before=$(cat "$1/node_modules/.installed" 2>/dev/null || true)
+    kind=$2
+    case $before in *" test") kind=test ;; esac
+    [ "$before" = "$now $kind" ] && return 0
     say "installing the npm packages of $1/"
     omit=--omit=dev
-    [ "$2" != test ] || omit=--include=dev
+    [ "$kind" != test ] || omit=--include=dev
     (cd "$1" && npm ci "$omit" --no-audit --no-fund --loglevel=error) ||
         die "npm ci failed in $1/: is the network up?"
-    printf '%s %s\n' "$now" "$2" >"$1/node_modules/.installed"
+    printf '%s %s\n' "$now" "$kind" >"$1/node_modules/.installed"
 }
 
 list=$(wanted "$@")
