@@ -151,7 +151,7 @@ err know_spell(struct store *store, struct arena *a, const id *project,
         if (word.n >= 4) {
             e = spell_concept(store, a, project, concept);
         }
-        if (err_ok(e) && concept->form_count < 2 && (word.n >= 4 || !ascii)) {
+        if (err_ok(e) && !concept->respelt && (word.n >= 4 || !ascii)) {
             e = lengthen_concept(store, a, project, concept);
         }
         if (!err_ok(e)) {
