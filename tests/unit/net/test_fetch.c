@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "base/clock.h"
+#include "net/fetch_private.h"
 #include "unit/net/fetch_case.h"
 
 static void an_answer_comes_with_its_headers_and_body(void **state)
@@ -341,12 +343,40 @@ static void the_environment_cannot_bend_a_request(void **state)
     peer_stop(&peer);
 }
 
+static void connections_go_only_where_the_judgement_was(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *host, *judged;
+        enum err_code code;
+    } table[] = {
+        {"127.0.0.1", "127.0.0.9", ERR_UPSTREAM}, /* where nobody listens */
+        {"rebind.invalid", "127.0.0.1", ERR_OK},  /* no name server is asked a second time */
+    };
+    assert_true(peer_start(&peer, serve_text, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct fetch_request request = {.body_max = 100};
+        struct fetch_hop hop = {
+            .request = &request, .method = "GET", .deadline_ms = clock_mono_ms() + 5000};
+        struct fetch_answer answer;
+        str reason, text = arena_printf(&arena, "http://%s:%u/", table[i].host, peer.port);
+        assert_true(err_ok(url_parse(&arena, text, &hop.url)));
+        assert_true(addr_parse(str_c(table[i].judged), &hop.where.addresses[0]));
+        hop.where.addresses[0].port = peer.port;
+        hop.where.count = 1;
+        assert_int_equal(fetch_hop_run(&arena, &hop, &answer, &reason).code, table[i].code);
+    }
+    assert_int_equal(peer.served, 1);
+    peer_stop(&peer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(an_answer_comes_with_its_headers_and_body),
         CASE(private_addresses_are_refused_without_a_connection),
         CASE(ports_of_other_protocols_are_refused),
+        CASE(connections_go_only_where_the_judgement_was),
         CASE(only_listed_hosts_are_called),
         CASE(a_bad_request_is_not_sent),
         CASE(redirects_are_followed_as_far_as_asked),
