@@ -85,7 +85,7 @@ install_npm() {
     now=$(cat "$1/package-lock.json" "$1/package.json" | sha256sum | cut -d' ' -f1)
     before=$(cat "$1/node_modules/.installed" 2>/dev/null || true)
     kind=$2
-    case $before in *" test") kind=test ;; esac
+    case $before in *" test") kind="test" ;; esac
     [ "$before" = "$now $kind" ] && return 0
     say "installing the npm packages of $1/"
     omit=--omit=dev
@@ -100,7 +100,10 @@ with_npm=
 case " $* " in *" web "*) with_npm=1 ;; esac
 [ -z "$with_npm" ] || list=$(printf '%s\n%s\n' "$list" "$(node_packages)")
 install_debian "$(printf '%s\n' "$list" | sed '/^$/d' | missing)"
-[ -z "$with_npm" ] || case " $* " in
-    *" test "*) install_npm web test ;;
-    *) install_npm web build ;;
-esac
+[ -z "$with_npm" ] || {
+    exec 9<web/package-lock.json && flock 9 # one npm at a time in a folder
+    case " $* " in
+        *" test "*) install_npm web test ;;
+        *) install_npm web build ;;
+    esac
+}
