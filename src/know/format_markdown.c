@@ -30,6 +30,9 @@ struct markdown {
  * gets "-1". */
 static str slug(struct markdown *m, str heading)
 {
+    if (m->slug_count >= SLUGS_MAX) {
+        return STR_EMPTY;
+    }
     struct buf b;
     buf_init(&b, OUTLINE_ANCHOR_MAX);
     str rest = outline_clean(m->arena, heading, OUTLINE_HEADING_MAX);
@@ -52,7 +55,7 @@ static str slug(struct markdown *m, str heading)
     }
     str name = buf_err(&b).code ? STR_EMPTY : arena_str(m->arena, buf_str(&b));
     buf_done(&b);
-    if (str_empty(name) || m->slug_count >= SLUGS_MAX) {
+    if (str_empty(name)) {
         return STR_EMPTY;
     }
     unsigned same = 0;
