@@ -160,7 +160,7 @@ def prepare_fuzz():
 
 
 def prepare_web():
-    return [(["make", "--silent", "web"], {})]
+    return [(["scripts/deps.sh", "web", "test"], {}), (["make", "--silent", "web"], {})]
 
 
 def prepare_node():
