@@ -13,7 +13,7 @@
 enum {
     THREADS = 3,            /* so that a mail server that hangs does not hold up webhooks */
     ARENA_MAX = 64 << 20,   /* one entry: payload, both forms of the letter, the message */
-    LOOK_MS = 30000,        /* another process may have changed the outbox */
+    LOOK_MS = 3000,         /* another process may have changed the outbox */
     TROUBLE_MS = 5000,      /* wait after the store failed */
     ALERT_MS = 3600 * 1000, /* at most one early notice for each channel in this time */
     LATE_ATTEMPTS = 7, /* failures of any kind after which somebody should know: about 50 minutes */
