@@ -129,6 +129,11 @@ static err run_turn(struct call *call, struct turn_request *request, int status)
     struct turn_sink sink = {
         .event = streaming ? stream_event : collect_event, .gone = stream_gone, .user = &stream};
     err e = turn_run(&call->app->chat, call->a, &call->project, request, &sink, &result);
+    if (e.code == ERR_TOO_LARGE) {
+        str why = arena_printf(call->a, "a message has at most %u characters",
+                               call->project.message_chars_max);
+        call->why = why.p ? why.p : e.what;
+    }
     if (result.seq) {
         publish(call, &result);
     }

@@ -8,9 +8,9 @@ enum { MINUTE_MS = 60000, HOUR_MS = 3600000 };
 
 struct api_settings api_settings_default(void)
 {
-    return (struct api_settings){.sessions_per_hour = 60,
-                                 .messages_per_minute = 12,
-                                 .messages_per_hour = 300,
+    return (struct api_settings){.sessions_per_hour = 240,
+                                 .messages_per_minute = 30,
+                                 .messages_per_hour = 600,
                                  .leads_per_hour = 20,
                                  .searches_per_minute = 600,
                                  .requests_per_minute = 1200,
@@ -21,9 +21,8 @@ struct api_settings api_settings_default(void)
 
 static struct limit_rule rule(const char *name, unsigned count, unsigned period_ms)
 {
-    /* A burst of the whole period's count would double it; a fifth, and at least three, lets people
-     * type fast. */
-    unsigned burst = count / 5 > 3 ? count / 5 : 3;
+    /* Half of the count at once lets people type fast without doubling what a period allows. */
+    unsigned burst = count / 2 > 3 ? count / 2 : 3;
     return (struct limit_rule){.name = name,
                                .count = count,
                                .period_ms = period_ms,

@@ -5,7 +5,7 @@
 #include "http/multipart.h"
 #include "net/url.h"
 
-enum { TITLE_CHARS_MAX = 300, TEXT_CHARS_MAX = 1000000 };
+enum { TITLE_CHARS_MAX = 300 };
 
 static void source_json(struct buf *b, const struct source_row *source)
 {
@@ -148,12 +148,12 @@ static err addition_from_json(struct call *call, struct addition *ret)
     }
     ret->row.kind = STR("text");
     ret->content_type = STR("text/markdown");
-    e = body_text(call, "text", TEXT_CHARS_MAX, &ret->content);
-    if (err_ok(e) && (str_empty(ret->content) || str_empty(ret->row.title))) {
+    if (!json_get_str(call->body, "text", &ret->content) || str_empty(str_trim(ret->content)) ||
+        str_empty(ret->row.title)) {
         return err_new(ERR_INVALID,
                        "a text needs the fields \"text\" and \"title\", both not empty");
     }
-    return e;
+    return ERR_NONE;
 }
 
 static err addition_from_form(struct call *call, struct addition *ret)

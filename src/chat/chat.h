@@ -66,8 +66,8 @@ struct turn_request {
     str url, locale, metadata;
 };
 
-/* Where a turn's events go (SSE or collected JSON). CLOSED from any stops work; the answer is still
- * stored. */
+/* Where a turn's events go (SSE or collected JSON). CLOSED from any ends only the sending: the
+ * answer is made in full and stored. */
 struct turn_sink {
     err (*event)(void *user, const char *type, str data_json);
     bool (*gone)(void *user);

@@ -32,10 +32,15 @@ static void add_link_url(struct buf *b, str url)
     }
 }
 
-/* Only what a browser may follow; a document without an address of its own stands as text. */
-static bool is_web(str url)
+/* Only what a browser may follow: a web address, or the path of a document that has none (no scheme
+ * in front). */
+static bool is_link(str url)
 {
-    return str_istarts(url, STR("https://")) || str_istarts(url, STR("http://"));
+    if (str_istarts(url, STR("https://")) || str_istarts(url, STR("http://"))) {
+        return true;
+    }
+    size_t colon = str_find_byte(url, ':', 0), slash = str_find_byte(url, '/', 0);
+    return !str_empty(url) && !str_starts(url, STR("//")) && (colon == SIZE_MAX || slash < colon);
 }
 
 /* The stored citations as a JSON array, borrowed members; NULL when there are none. */
@@ -61,7 +66,7 @@ static void add_sources(struct buf *b, const json_t *citations)
         (void)json_get_str(json_array_get(citations, i), "title", &title);
         (void)json_get_str(json_array_get(citations, i), "url", &url);
         buf_add_c(&links, links.n ? "\n" : "");
-        if (is_web(url)) {
+        if (is_link(url)) {
             buf_add_byte(&links, '[');
             add_link_text(&links, title.n ? title : url);
             buf_add_c(&links, "](");
