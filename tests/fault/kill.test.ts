@@ -46,7 +46,7 @@ after(async () => {
 /** Sends leads without end. Half of the clients are patient: they send again, with the same key, until they know. */
 async function leader(chat: string): Promise<void> {
   while (running) {
-    await pause(between(0, 60));
+    await pause(between(0, 120));
     if (ledger.sent.size >= LEADS_MAX) continue;
     const attempt = ledger.attempt(chat);
     const patient = chance() < 0.5;

@@ -138,7 +138,7 @@ test("every turn ends in an answer within its deadline", { timeout: 3600_000 }, 
       slowest = Math.max(slowest, took);
       assert.ok(took < TOTAL_MS + GRACE_MS, `a turn took ${took} ms`);
       assert.ok(!text.includes("evil.example"), text);
-      assert.ok(!text.includes("<script"), text);
+      assert.doesNotMatch(text, /(^|[^\\])<script/, text);
     }
   };
   await Promise.all(Array.from({ length: 8 }, worker));
