@@ -4,10 +4,16 @@
 #include "know/know.h"
 #include "know/pick.h"
 
-enum { ANSWER_BYTES_MAX = 16 << 10, SENTENCE_BYTES_MAX = 700 };
+enum {
+    ANSWER_BYTES_MAX = 16 << 10,
+    SENTENCE_BYTES_MAX = 700,
+    SOURCES = 3,
+    CITATIONS_MAX = KNOW_PICKS_MAX + SOURCES
+};
 
 /* On-topic questions measured above it and foreign ones below it; see tests/quality. */
 static const double THRESHOLD = 0.49;
+static const double RELATED = 0.6; /* further pages are named when they are nearly as good */
 
 double know_threshold(void) { return THRESHOLD; }
 
@@ -98,11 +104,31 @@ static void add_code(struct buf *b, str text)
 }
 
 struct writer {
+    struct arena *arena;
     struct buf content;
     struct know_citation *citations;
-    size_t hits[KNOW_PICKS_MAX]; /* the hit of each citation */
+    size_t hits[CITATIONS_MAX]; /* the hit of each citation */
     size_t count;
 };
+
+/* "Page › Part": the innermost heading says where on the page, unless it is the page's own title.
+ */
+static str title_of(struct arena *a, const struct passage_row *row)
+{
+    static const str arrow = STR_INIT(" \xe2\x80\xba ");
+    str part = row->heading;
+    for (size_t at = str_find(part, arrow, 0); at != SIZE_MAX; at = str_find(part, arrow, 0)) {
+        part = str_slice(part, at + arrow.n, part.n);
+    }
+    if (str_empty(part) || str_eq(part, row->title) || str_find(part, row->title, 0) != SIZE_MAX) {
+        return str_empty(row->title) ? part : row->title;
+    }
+    if (str_empty(row->title)) {
+        return part;
+    }
+    str both = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(row->title), STR_ARG(arrow), STR_ARG(part));
+    return both.p != NULL ? both : row->title;
+}
 
 /* The citation of a hit, a new one when its address was not used yet. */
 static unsigned cite(struct writer *w, const struct know_hit *hits, size_t hit)
@@ -114,8 +140,9 @@ static unsigned cite(struct writer *w, const struct know_hit *hits, size_t hit)
     }
     const struct know_hit *from = &hits[hit];
     w->hits[w->count] = hit;
-    w->citations[w->count] = (struct know_citation){(unsigned)w->count + 1, from->passage.title,
-                                                    from->passage.url, from->snippet};
+    w->citations[w->count] =
+        (struct know_citation){(unsigned)w->count + 1, title_of(w->arena, &from->passage),
+                               from->passage.url, from->snippet};
     return (unsigned)++w->count;
 }
 
@@ -126,7 +153,8 @@ static void write_pick(struct writer *w, const struct know_hit *hits, const stru
     unsigned index = cite(w, hits, pick->hit);
     bool block = pick->unit.kind != KNOW_UNIT_SENTENCE;
     if (!first) {
-        buf_add_c(b, block || (b->n > 0 && b->p[b->n - 1] == '\n') ? "\n\n" : " ");
+        bool line = b->n > 0 && b->p[b->n - 1] == '\n';
+        buf_add_c(b, line ? "\n" : block ? "\n\n" : " ");
     }
     switch (pick->unit.kind) {
     case KNOW_UNIT_CODE:
@@ -145,16 +173,22 @@ static void write_pick(struct writer *w, const struct know_hit *hits, const stru
     }
 }
 
-static err write_answer(struct arena *a, const struct know_hit *hits, const struct know_pick *picks,
-                        size_t count, struct know_answer *ret)
+static err write_answer(struct arena *a, const struct know_hit *hits, size_t hit_count,
+                        const struct know_pick *picks, size_t count, struct know_answer *ret)
 {
-    struct writer w = {.citations = arena_array(a, KNOW_PICKS_MAX, sizeof(struct know_citation))};
+    struct writer w = {.arena = a,
+                       .citations = arena_array(a, CITATIONS_MAX, sizeof(struct know_citation))};
     if (w.citations == NULL) {
         return err_new(ERR_NO_MEMORY, "no memory for an answer");
     }
     buf_init(&w.content, ANSWER_BYTES_MAX);
     for (size_t i = 0; i < count; i++) {
         write_pick(&w, hits, &picks[i], i == 0);
+    }
+    for (size_t i = 0; i < hit_count && w.count < SOURCES; i++) {
+        if (hits[i].score >= THRESHOLD && hits[i].score >= RELATED * hits[0].score) {
+            (void)cite(&w, hits, i);
+        }
     }
     err e = buf_err(&w.content);
     str content = err_ok(e) ? arena_str(a, str_trim(buf_str(&w.content))) : STR_EMPTY;
@@ -196,7 +230,7 @@ err know_extract(struct arena *a, str question, const struct know_hit *hits, siz
         e = know_pick(a, q, question, hits, count, picks, &picked);
     }
     if (err_ok(e) && picked > 0) {
-        e = write_answer(a, hits, picks, picked, &answer);
+        e = write_answer(a, hits, count, picks, picked, &answer);
     }
     if (err_ok(e)) {
         *ret = answer;

@@ -39,8 +39,12 @@ static int32_t unstroked(int32_t code)
     return code;
 }
 
+/* Compatibility forms may bring spaces and marks along ("1⁄2"); a term has none. */
 static void add(char *p, size_t *n, int32_t code)
 {
+    if (!know_is_word((uint32_t)code)) {
+        return;
+    }
     utf8proc_uint8_t bytes[4];
     utf8proc_ssize_t count = utf8proc_encode_char(code, bytes);
     if (count > 0 && *n + (size_t)count < KNOW_WORD_BYTES) {

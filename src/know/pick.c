@@ -7,7 +7,10 @@
 #include "know/cue.h"
 #include "know/tokens.h"
 
-enum { HITS_MAX = 4, UNITS_MAX = 160, UNIT_TERMS_MAX = 160, PER_HIT_MAX = 2 };
+static const double TOLD = 0.6;  /* a heading with so much of the question is the question */
+static const double ADDS = 0.55; /* how good a sentence of another page must be, to the first */
+
+enum { HITS_MAX = 4, UNITS_MAX = 160, UNIT_TERMS_MAX = 160, SENTENCE_BYTES = 500 };
 
 struct candidate {
     struct know_unit unit;
@@ -26,6 +29,7 @@ struct picker {
     enum know_cue cue;
     struct candidate *units;
     size_t count;
+    double told[HITS_MAX]; /* share of the question that the heading of each hit says */
 };
 
 static uint64_t hash(str s)
@@ -108,13 +112,19 @@ static err score_hit(struct picker *p, const struct know_hit *hit, size_t index,
     size_t words = 0, ordinal = 0;
     err e = mark(p, hit->passage.title, above, NULL, &words);
     if (err_ok(e)) {
-        e = mark(p, hit->passage.heading, above, NULL, &words);
+        double heading[KNOW_CONCEPTS_MAX] = {0};
+        e = mark(p, hit->passage.heading, heading, NULL, &words);
+        p->told[index] = share(p->question, heading);
+        for (size_t i = 0; i < p->question->count; i++) {
+            above[i] = fmax(above[i], heading[i]);
+        }
     }
     struct know_units units = know_units_of(hit->passage.text);
     struct know_unit unit;
     while (err_ok(e) && p->count < UNITS_MAX && know_unit_next(&units, &unit)) {
         struct candidate *c = &p->units[p->count++];
-        *c = (struct candidate){.unit = unit, .hit = index, .ordinal = ordinal++};
+        *c = (struct candidate){.unit = unit, .hit = index, .ordinal = ordinal};
+        ordinal++;
         double got[KNOW_CONCEPTS_MAX] = {0}, all[KNOW_CONCEPTS_MAX];
         e = mark(p, unit.text, got, c, &words);
         for (size_t i = 0; i < p->question->count; i++) {
@@ -126,6 +136,10 @@ static err score_hit(struct picker *p, const struct know_hit *hit, size_t index,
         double score = 0.7 * c->own + 0.3 * share(p->question, all);
         score += know_cue_met(p->cue, unit.text) ? 0.08 : 0;
         score += ordinal == 1 ? 0.04 : 0;
+        if (p->told[index] >= TOLD) { /* the heading asks the question: the text below tells it */
+            score += ordinal == 1 ? 0.4 : ordinal == 2 ? 0.1 : 0;
+            c->own = fmax(c->own, 0.01);
+        }
         score -= c->leans ? 0.08 : 0;
         c->score = trust * score * shape(c, words);
         memcpy(before, got, sizeof(before));
@@ -179,14 +193,14 @@ static size_t taken_of(const struct picker *p, size_t hit)
     return count;
 }
 
-/* Takes a unit; with it the list or command that it leads to, or the sentence that it leans on. */
-static void take(struct picker *p, struct candidate *c)
+/* Takes a unit; when there is room for more than it, with it the list or command that it leads to,
+ * or the sentence that it leans on. */
+static void take(struct picker *p, struct candidate *c, size_t room)
 {
     c->taken = true;
     struct candidate *after = c + 1 < p->units + p->count ? c + 1 : NULL;
     if (after != NULL && after->hit == c->hit && after->unit.kind != KNOW_UNIT_SENTENCE &&
-        c->leads && after->unit.text.n <= KNOW_UNIT_BYTES &&
-        taken_of(p, SIZE_MAX) < KNOW_PICKS_MAX) {
+        c->leads && after->unit.text.n <= KNOW_UNIT_BYTES && taken_of(p, SIZE_MAX) < room) {
         after->taken = true;
         return;
     }
@@ -194,13 +208,30 @@ static void take(struct picker *p, struct candidate *c)
     bool needs = c->leans || c->unit.kind != KNOW_UNIT_SENTENCE;
     if (needs && prior != NULL && prior->hit == c->hit && !prior->taken &&
         prior->unit.kind == KNOW_UNIT_SENTENCE && (c->leans || prior->leads) &&
-        taken_of(p, SIZE_MAX) < KNOW_PICKS_MAX) {
+        taken_of(p, SIZE_MAX) < room) {
         prior->taken = true;
     }
 }
 
-/* First the page we trust most, then one unit of each of the next, then what is left of the best.
- */
+/* Goes on in the passage of a unit, sentence by sentence, as its author did. */
+static void go_on(struct picker *p, const struct candidate *from, size_t most)
+{
+    for (struct candidate *c = p->units; c < p->units + p->count; c++) {
+        bool follows = c > from && c->hit == from->hit && !c->taken;
+        bool fits = c->unit.text.n <=
+                    (c->unit.kind == KNOW_UNIT_SENTENCE ? SENTENCE_BYTES : KNOW_UNIT_BYTES);
+        if (!follows) {
+            continue;
+        }
+        if (!fits || !(c - 1)->taken || taken_of(p, from->hit) >= most) {
+            return;
+        }
+        take(p, c, KNOW_PICKS_MAX);
+    }
+}
+
+/* The page we trust most speaks first and goes on; another adds a sentence when it is nearly as
+ * good. */
 static void choose(struct picker *p, size_t hits)
 {
     struct candidate *first = best_unit(p, 0, 0);
@@ -210,20 +241,14 @@ static void choose(struct picker *p, size_t hits)
     if (first == NULL) {
         return;
     }
-    double least = 0.25 * first->score;
-    take(p, first);
+    take(p, first, 2);
+    go_on(p, first, p->told[first->hit] >= TOLD ? 3 : 2);
     for (size_t hit = 0; hit < hits && taken_of(p, SIZE_MAX) < KNOW_PICKS_MAX; hit++) {
-        struct candidate *next = taken_of(p, hit) > 0 ? NULL : best_unit(p, hit, least);
-        if (next != NULL) {
-            take(p, next);
+        struct candidate *next =
+            taken_of(p, hit) > 0 ? NULL : best_unit(p, hit, ADDS * first->score);
+        if (next != NULL && next->unit.kind == KNOW_UNIT_SENTENCE) {
+            take(p, next, taken_of(p, SIZE_MAX) + 1);
         }
-    }
-    while (taken_of(p, SIZE_MAX) < KNOW_PICKS_MAX - 1) {
-        struct candidate *next = best_unit(p, first->hit, 0.6 * first->score);
-        if (next == NULL || taken_of(p, next->hit) >= PER_HIT_MAX) {
-            break;
-        }
-        take(p, next);
     }
 }
 

@@ -15,6 +15,8 @@ static const double WINDOW = 1.0, WINDOW_WORDS = 24;
 static const double TITLE_NEAR = 0.4,
                     HEADING_NEAR = 0.6; /* title and heading stand near every sentence */
 static const double SENTENCE = 0.5;
+static const double CHANGES = 0.9;
+static const double HEADING_TELLS = 0.15; /* when all of the question is in the heading */
 static const double FOLLOWING = 0.4, NEAR = 0.3, NEAR_WORDS = 8;
 
 struct slot {
@@ -177,6 +179,26 @@ static double pairs(const struct know_ranker *r, double *ret_near)
     return sum;
 }
 
+/* Lists of changes name everything and explain nothing: they come later unless they are asked for.
+ */
+static bool lists_changes(const struct know_ranker *r, str title)
+{
+    static const str marks[] = {STR_INIT("releas"), STR_INIT("changelog")};
+    static const str asked[] = {STR_INIT("releas"), STR_INIT("changelog"), STR_INIT("version"),
+                                STR_INIT("chang")};
+    bool list = false;
+    str term;
+    while (str_split(&title, ' ', &term)) {
+        list |= str_eq(term, marks[0]) || str_eq(term, marks[1]);
+    }
+    for (size_t c = 0; list && c < r->question->count; c++) {
+        for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+            list &= !str_eq(r->question->concepts[c].forms[0].term, asked[i]);
+        }
+    }
+    return list;
+}
+
 struct know_match know_rank(struct know_ranker *r, const struct passage_row *passage)
 {
     const struct know_question *q = r->question;
@@ -207,6 +229,10 @@ struct know_match know_rank(struct know_ranker *r, const struct passage_row *pas
             lone = fmax(lone, worth(concept) * (1 - any));
         }
     }
+    double told = 0;
+    for (size_t c = 0; c < q->count; c++) {
+        told += worth(&q->concepts[c]) * fmin(1, heading[c]);
+    }
     double near = 0, mass = q->mass > 0 ? q->mass : 1;
     double window = best_window(r, base);
     double bigram = pairs(r, &near);
@@ -215,5 +241,7 @@ struct know_match know_rank(struct know_ranker *r, const struct passage_row *pas
     match.lone = lone / mass;
     match.rank =
         bm + WINDOW * window + FOLLOWING * bigram + NEAR * near + SENTENCE * best_sentence(r);
+    match.rank += HEADING_TELLS * told * told / mass;
+    match.rank *= lists_changes(r, passage->index_title) ? CHANGES : 1;
     return match;
 }

@@ -161,7 +161,7 @@ static enum know_unit_kind kind_of(str paragraph)
     if (cells * 2 >= lines && lines > 1) {
         return KNOW_UNIT_LIST;
     }
-    return coded * 2 >= lines && coded > 0 ? KNOW_UNIT_CODE : KNOW_UNIT_SENTENCE;
+    return coded * 3 > lines * 2 ? KNOW_UNIT_CODE : KNOW_UNIT_SENTENCE;
 }
 
 /* Takes the next paragraph (up to an empty line) off the rest. */

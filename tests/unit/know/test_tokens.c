@@ -179,6 +179,8 @@ static str random_text(char *p, size_t n, unsigned *seed)
                                         "\xd0\xb9",
                                         "\xe0\xb8\x81",
                                         "\xe2\x80\x99",
+                                        "\xcd\xba",
+                                        "\xc2\xbd",
                                         "is ",
                                         "die "};
     size_t used = 0;
