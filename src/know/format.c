@@ -135,6 +135,9 @@ enum format_kind format_detect(const struct format_input *in, enum format_fault 
         } else if (html_name || str_istarts(in->content_type, STR("text/html")) ||
                    str_istarts(in->content_type, STR("application/xhtml"))) {
             kind = FORMAT_KIND_HTML;
+        } else if (name_ends(in->name, STR(".docx")) || name_ends(in->name, STR(".pdf")) ||
+                   name_ends(in->name, STR(".doc"))) {
+            fault = FORMAT_DAMAGED; /* text under that name is what is left of a document */
         } else {
             kind = FORMAT_KIND_TEXT;
         }

@@ -97,7 +97,8 @@ static void kinds_are_told_by_content_first(void **state)
         {"<p>hello", "a.md?x=1", "", 8, FORMAT_KIND_MARKDOWN, FORMAT_NONE},
         {"hello", "a", "text/html; charset=x", 5, FORMAT_KIND_HTML, FORMAT_NONE},
         {"hello", "a", "text/markdown", 5, FORMAT_KIND_MARKDOWN, FORMAT_NONE},
-        {"hello", "a.pdf", "application/pdf", 5, FORMAT_KIND_TEXT, FORMAT_NONE},
+        {"hello", "a.pdf", "", 5, FORMAT_KIND_UNKNOWN, FORMAT_DAMAGED},
+        {"PK but not really", "a.docx", "", 17, FORMAT_KIND_UNKNOWN, FORMAT_DAMAGED},
         {"", "a.html", "", 0, FORMAT_KIND_UNKNOWN, FORMAT_EMPTY},
         {"\x7f"
          "ELF\0\0\0\0",

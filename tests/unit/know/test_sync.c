@@ -196,10 +196,10 @@ static void a_document_that_cannot_be_read_is_told_and_costs_nothing_else(void *
         "old.doc: is an old Word file (.doc) – save it as DOCX or PDF and add it again\n");
     assert_str_has(&arena, buf_str(&failures), "r.pdf: is damaged");
     assert_str_is(&arena, stored(), "good.md(fine) old.doc() r.pdf()");
-    put_file("r.pdf", "now it is text");
+    put_file("r.pdf", "<html><p>now it is a page");
     sync_now();
     assert_counts(1, 1, 1, 0);
-    assert_str_is(&arena, stored(), "good.md(fine) old.doc() r.pdf(now it is text)");
+    assert_str_is(&arena, stored(), "good.md(fine) old.doc() r.pdf(now it is a page)");
 }
 
 static void what_repeats_across_documents_is_kept_once(void **state)
