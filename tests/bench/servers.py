@@ -189,13 +189,16 @@ class Doorward(Server):
 
     def api(self, path, body=None, headers=None):
         """One call with the owner's key; returns the JSON answer."""
+        return json.loads(self.text(path, body, headers))
+
+    def text(self, path, body=None, headers=None):
         request = urllib.request.Request(
             self.url + path, data=json.dumps(body).encode() if body is not None else None,
             headers={"Authorization": f"Api-Key {self.made['owner_key']}",
                      "Content-Type": "application/json", **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                return json.load(answer)
+                return answer.read().decode()
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{path}: {error.code} {error.read()[:500]}") from None
 

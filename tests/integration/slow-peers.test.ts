@@ -44,22 +44,22 @@ function drip(first: string, more: string): Promise<{ took: number; text: string
 }
 
 const HOST = "Host: 127.0.0.1\r\n";
-const KINDS: [string, string, string, RegExp][] = [
+/** A call that would be served, so that its body is waited for; the key is known when a test runs. */
+const call = () => `POST /api/v1/chats HTTP/1.1\r\n${HOST}Authorization: Api-Key ${doorward.ownerKey}\r\n`
+  + "Content-Type: application/json\r\n";
+const KINDS: [string, string | (() => string), string, RegExp][] = [
   ["a connection that says nothing", "", "", /^(HTTP\/1\.1 408 .*)?$/s],
   ["a head that never ends", `GET /healthz HTTP/1.1\r\n${HOST}X-A: `, "a", /^(HTTP\/1\.1 408 .*)?$/s],
   ["a head of ever more fields", `GET /healthz HTTP/1.1\r\n${HOST}`, "X: y\r\n", /^(HTTP\/1\.1 408 .*)?$/s],
-  ["a body that never ends",
-    `POST /api/v1/chats HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nContent-Length: 9000\r\n\r\n{`, " ",
-    /^(HTTP\/1\.1 4(08|01|03) .*)?$/s],
-  ["a chunked body that never ends",
-    `POST /api/v1/chats HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
-    "1\r\n{\r\n", /^(HTTP\/1\.1 4(08|01|03|11) .*)?$/s],
+  ["a body that never ends", () => `${call()}Content-Length: 9000\r\n\r\n{`, " ", /^(HTTP\/1\.1 408 .*)?$/s],
+  ["a chunked body that never ends", () => `${call()}Transfer-Encoding: chunked\r\n\r\n`, "1\r\n{\r\n",
+    /^(HTTP\/1\.1 408 .*)?$/s],
   ["a connection kept alive without a request", `GET /healthz HTTP/1.1\r\n${HOST}\r\n`, "", /^HTTP\/1\.1 200 /],
 ];
 
 for (const [name, first, more, answer] of KINDS) {
   test(`${name} is closed by its deadline, and others are served meanwhile`, async () => {
-    const peers = Array.from({ length: PEERS }, () => drip(first, more));
+    const peers = Array.from({ length: PEERS }, () => drip(typeof first === "string" ? first : first(), more));
     const begun = Date.now();
     assert.equal((await doorward.ask("/healthz")).status, 200);
     assert.ok(Date.now() - begun < 1000);
