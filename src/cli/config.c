@@ -158,7 +158,9 @@ static err read_section(struct reading *r, str prefix, size_t at, struct fy_node
     if (depth > CONFIG_DEPTH_MAX || !fy_node_is_mapping(node)) {
         return fail_at(
             r, 1, 1,
-            arena_printf(r->a, "`%.*s` takes keys and values, one a line", STR_ARG(prefix)));
+            str_empty(prefix)
+                ? STR("the file takes keys and values, one a line")
+                : arena_printf(r->a, "`%.*s` takes keys and values, one a line", STR_ARG(prefix)));
     }
     while ((pair = fy_node_mapping_iterate(node, &iterator)) != NULL) {
         err e = read_pair(r, prefix, at, pair, depth);
@@ -169,12 +171,13 @@ static err read_section(struct reading *r, str prefix, size_t at, struct fy_node
     return ERR_NONE;
 }
 
+/* A text without any fault and without a document has only comments: it sets nothing. */
 static err yaml_fault(struct reading *r, struct fy_diag *diag)
 {
     void *iterator = NULL;
     struct fy_diag_error *fault = fy_diag_errors_iterate(diag, &iterator);
     if (!fault) {
-        return fail_at(r, 1, 1, STR("not YAML"));
+        return ERR_NONE;
     }
     str what = str_c(fault->msg ? fault->msg : "not YAML");
     return fail_at(r, fault->line > 0 ? fault->line : 1, fault->column > 0 ? fault->column : 1,
@@ -197,7 +200,7 @@ static err read_yaml(struct reading *r, str text)
     struct fy_node *root = document ? fy_document_root(document) : NULL;
     err e = ERR_NONE;
     if (!document) {
-        e = str_empty(str_trim(text)) ? ERR_NONE : yaml_fault(r, diag);
+        e = yaml_fault(r, diag);
     } else if (root && !(fy_node_is_scalar(root) && str_empty(node_text(root)))) {
         e = read_section(r, STR_EMPTY, 0, root, 0);
     }
@@ -264,6 +267,8 @@ static err check_whole(struct reading *r)
         wrong = STR("server.redirect_listen needs server.origin to redirect to");
     } else if (openai && (!c->model.url[0] || !c->model.name[0])) {
         wrong = STR("model.kind openai needs model.url and model.name");
+    } else if (c->outbox.mail.url[0] && (!c->outbox.mail.from[0] || c->outbox.mail.to_count == 0)) {
+        wrong = STR("mail.url needs mail.from and mail.to");
     }
     err e = str_empty(wrong) ? ERR_NONE : err_new(ERR_INVALID, "the configuration is not complete");
     if (err_ok(e) && c->outbox.mail.url[0]) {

@@ -30,7 +30,10 @@ static void an_empty_file_gives_the_defaults(void **state)
     for (size_t i = 0; i < COUNT(table); i++) {
         struct config c;
         str reason;
-        assert_true(err_ok(read_text(table[i], &c, &reason)));
+        if (!err_ok(read_text(table[i], &c, &reason))) {
+            print_error("%s=> %.*s\n", table[i], STR_ARG(reason));
+            fail();
+        }
         assert_string_equal(c.http.listen, "127.0.0.1:8080");
         assert_string_equal(c.store.url, "sqlite:/srv/doorward/data/doorward.db");
         assert_string_equal(c.model.kind, "extractive");
@@ -44,6 +47,11 @@ static void every_kind_of_value_is_read(void **state)
     struct config c;
     str reason;
     assert_int_equal(setenv("CONFIG_TEST_PASSWORD", "not in the file", 1), 0);
+    assert_int_equal(setenv("CONFIG_TEST_WEBHOOK",
+                            "whsec_"
+                            "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
+                            1),
+                     0);
     assert_true(err_ok(read_text("server:\n"
                                  "  listen: \"[::1]:443\"\n"
                                  "  origin: https://chat.example.com\n"
@@ -60,7 +68,7 @@ static void every_kind_of_value_is_read(void **state)
                                  "  to: [sales@example.com, boss@example.com]\n"
                                  "webhooks:\n"
                                  "  - url: https://hooks.example.com/a\n"
-                                 "    secret: env:CONFIG_TEST_PASSWORD\n",
+                                 "    secret: env:CONFIG_TEST_WEBHOOK\n",
                                  &c, &reason)));
     assert_string_equal(c.http.listen, "[::1]:443");
     assert_string_equal(c.http.trusted_proxies[1], "10.0.0.0/8");
@@ -102,9 +110,11 @@ static void what_is_wrong_is_named_with_line_and_remedy(void **state)
         {"mail: { url: smtp://x }\n", "doorward.yaml:", "mail.from and mail.to"},
         {"server: { tls: { key: x } }\n", "doorward.yaml:", "both certificate and key"},
         {"server: { redirect_listen: x }\n", "doorward.yaml:", "server.origin"},
-        {"webhooks: [{ url: https://x.example }]\n", "doorward.yaml:", "url and secret"},
-        {"server: {\n", "doorward.yaml:", "not YAML"},
-        {"server:\n\tlisten: x\n", "doorward.yaml:", "not YAML"},
+        {"webhooks: [{ url: https://x.example }]\n", "doorward.yaml:", "webhook"},
+        {"server: {\n", "doorward.yaml:2:", "not YAML"},
+        {"server:\n\tlisten: x\n", "doorward.yaml:2:", "not YAML"},
+        {"\x01", "doorward.yaml:1:", "keys and values"},
+        {"a: b: c\n", "doorward.yaml:1:", "not YAML"},
         {"a: &x 1\nserver: *x\n", "doorward.yaml:", "unknown key `a`"},
         {"server: { listen: \"a\\nb\" }\n", "doorward.yaml:1:", "control character"},
     };
