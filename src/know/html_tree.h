@@ -12,15 +12,86 @@
 #define HTML_TAGS(X)                                                                               \
     X(a)                                                                                           \
     X(abbr)                                                                                        \
-    X(address) X(area) X(article) X(aside) X(base) X(blockquote) X(body) X(br) X(button) X(canvas) \
-        X(caption) X(center) X(code) X(dd) X(details) X(dialog) X(div) X(dl) X(dt) X(embed)        \
-            X(fieldset) X(figcaption) X(figure) X(footer) X(form) X(frame) X(h1) X(h2) X(h3) X(h4) \
-                X(h5) X(h6) X(head) X(header) X(hr) X(html) X(iframe) X(img) X(input) X(label)     \
-                    X(legend) X(li) X(link) X(main) X(map) X(meta) X(nav) X(noscript) X(object)    \
-                        X(ol) X(option) X(p) X(picture) X(pre) X(samp) X(script) X(section)        \
-                            X(select) X(source) X(style) X(sub) X(summary) X(sup) X(svg) X(table)  \
-                                X(tbody) X(td) X(template) X(textarea) X(tfoot) X(th) X(thead)     \
-                                    X(title) X(tr) X(track) X(tt) X(ul) X(video) X(audio) X(math)
+    X(address)                                                                                     \
+    X(area)                                                                                        \
+    X(article)                                                                                     \
+    X(aside)                                                                                       \
+    X(base)                                                                                        \
+    X(blockquote)                                                                                  \
+    X(body)                                                                                        \
+    X(br)                                                                                          \
+    X(button)                                                                                      \
+    X(canvas)                                                                                      \
+    X(caption)                                                                                     \
+    X(center)                                                                                      \
+    X(code)                                                                                        \
+    X(dd)                                                                                          \
+    X(details)                                                                                     \
+    X(dialog)                                                                                      \
+    X(div)                                                                                         \
+    X(dl)                                                                                          \
+    X(dt)                                                                                          \
+    X(embed)                                                                                       \
+    X(fieldset)                                                                                    \
+    X(figcaption)                                                                                  \
+    X(figure)                                                                                      \
+    X(footer)                                                                                      \
+    X(form)                                                                                        \
+    X(frame)                                                                                       \
+    X(h1)                                                                                          \
+    X(h2)                                                                                          \
+    X(h3)                                                                                          \
+    X(h4)                                                                                          \
+    X(h5)                                                                                          \
+    X(h6)                                                                                          \
+    X(head)                                                                                        \
+    X(header)                                                                                      \
+    X(hr)                                                                                          \
+    X(html)                                                                                        \
+    X(iframe)                                                                                      \
+    X(img)                                                                                         \
+    X(input)                                                                                       \
+    X(label)                                                                                       \
+    X(legend)                                                                                      \
+    X(li)                                                                                          \
+    X(link)                                                                                        \
+    X(main)                                                                                        \
+    X(map)                                                                                         \
+    X(meta)                                                                                        \
+    X(nav)                                                                                         \
+    X(noscript)                                                                                    \
+    X(object)                                                                                      \
+    X(ol)                                                                                          \
+    X(option)                                                                                      \
+    X(p)                                                                                           \
+    X(picture)                                                                                     \
+    X(pre)                                                                                         \
+    X(samp)                                                                                        \
+    X(script)                                                                                      \
+    X(section)                                                                                     \
+    X(select)                                                                                      \
+    X(source)                                                                                      \
+    X(style)                                                                                       \
+    X(sub)                                                                                         \
+    X(summary)                                                                                     \
+    X(sup)                                                                                         \
+    X(svg)                                                                                         \
+    X(table)                                                                                       \
+    X(tbody)                                                                                       \
+    X(td)                                                                                          \
+    X(template)                                                                                    \
+    X(textarea)                                                                                    \
+    X(tfoot)                                                                                       \
+    X(th)                                                                                          \
+    X(thead)                                                                                       \
+    X(title)                                                                                       \
+    X(tr)                                                                                          \
+    X(track)                                                                                       \
+    X(tt)                                                                                          \
+    X(ul)                                                                                          \
+    X(video)                                                                                       \
+    X(audio)                                                                                       \
+    X(math)
 
 enum html_tag {
     HTML_OTHER,
