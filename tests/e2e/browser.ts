@@ -2,10 +2,11 @@
 // Debian's Chromium through playwright-core, and what every browser test needs of it.
 import axe from "axe-core";
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from "playwright-core";
 
-const FLAGS = [
+export const FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
@@ -18,18 +19,20 @@ const FLAGS = [
 export const DESKTOP = { width: 1100, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 /** Longest wait for anything on a page, in milliseconds. */
-export const WAIT_MS = 15_000;
+export const WAIT_MS = 30_000;
 
 export interface View extends BrowserContextOptions {
   phone?: boolean;
   dark?: boolean;
 }
 
-export async function launch(): Promise<Browser> {
-  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-  assert.ok(existsSync(executablePath), `${executablePath} is missing: apt-get install chromium`);
-  return chromium.launch({ executablePath, args: FLAGS });
+export function chromiumPath(): string {
+  const path = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+  assert.ok(existsSync(path), `${path} is missing: apt-get install chromium`);
+  return path;
 }
+
+export const launch = (...more: string[]): Promise<Browser> => chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, ...more] });
 
 /** A fresh profile with one page. Problems the page reports are collected in `problems`. */
 export async function newPage(browser: Browser, { phone, dark, ...more }: View = {}): Promise<{ page: Page; problems: string[] }> {
@@ -52,8 +55,17 @@ export async function newPage(browser: Browser, { phone, dark, ...more }: View =
   return { page, problems };
 }
 
+/** A picture of a state for people to look at, when SCREENSHOTS names a folder. */
+export async function picture(page: Page, where: string): Promise<void> {
+  const folder = process.env["SCREENSHOTS"];
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${where.replace(/[^\w-]+/g, "-")}.png`) });
+}
+
 /** axe-core over the whole page with all its shadow trees: no finding at all. */
 export async function assertAccessible(page: Page, where: string): Promise<void> {
+  await picture(page, where);
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     // The host pages of these tests are deliberately bare.

@@ -86,18 +86,8 @@ for (const phone of [false, true])
 test("the_whole_journey_works_by_keyboard_alone", async () => {
   const v = await visit(browser, server.origin);
   const { keyboard } = v.page;
-  const focused = (): Promise<string> =>
-    v.page.evaluate(() => {
-      const el = document.querySelector("doorward-chat")?.shadowRoot?.activeElement as HTMLElement | null;
-      return el ? el.getAttribute("aria-label") || (el as HTMLInputElement).labels?.[0]?.innerText || el.innerText : "";
-    });
-  const tabTo = async (name: string): Promise<void> => {
-    for (let i = 0; i < 40; i++) {
-      if ((await focused()).startsWith(name)) return;
-      await keyboard.press("Tab");
-    }
-    assert.fail(`Tab never reaches ${name}`);
-  };
+  const focused = (): Promise<string> => v.focused();
+  const tabTo = (name: string): Promise<void> => v.tabTo(name);
   await v.button("Open chat").waitFor();
   await tabTo("Open chat");
   await keyboard.press("Enter");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The widget on a page of the development server, as a visitor sees it.
+import assert from "node:assert/strict";
 import type { Browser, Locator, Page } from "playwright-core";
 import { startServer } from "../../web/dev/server.mjs";
 import { newPage, type View } from "./browser.ts";
@@ -60,10 +61,32 @@ export class Visitor {
     await answer.locator(".tools").waitFor();
     return answer;
   }
+  /** Press Tab until something of the widget with this name has the focus. */
+  async tabTo(name: string): Promise<void> {
+    for (let i = 0; i < 60; i++) {
+      if ((await this.focused()).startsWith(name)) return;
+      await this.page.keyboard.press("Tab");
+    }
+    assert.fail(`Tab never reaches ${name}`);
+  }
+  /** The name of what has the focus in the widget. */
+  focused(): Promise<string> {
+    return this.page.evaluate(() => {
+      const el = document.querySelector("doorward-chat")?.shadowRoot?.activeElement as HTMLElement | null;
+      return el ? el.getAttribute("aria-label") || (el as HTMLInputElement).labels?.[0]?.innerText || el.innerText : "";
+    });
+  }
   async menu(item: string): Promise<void> {
     await this.button("Menu").click();
     await this.page.locator(".menu").getByText(item, { exact: true }).click();
   }
+}
+
+/** Open any page in a fresh profile. */
+export async function visitUrl(browser: Browser, url: string, view: View = {}): Promise<Visitor> {
+  const { page, problems } = await newPage(browser, view);
+  await page.goto(url);
+  return new Visitor(page, problems);
 }
 
 /** Open a host page; each option is a query parameter of the development server's /page/. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // usage: node scripts/test.mjs FOLDER [NAME-PART]
 // Bundles the *.test.ts of a folder and runs them with node's own test runner (18 and later).
-// TEST_REPORTER picks the reporter, TAP by default.
+// TEST_REPORTER picks the reporter, TAP by default; DOORWARD_BIN is the program to test.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
@@ -41,6 +41,8 @@ await build({
   plugins: [devServer],
   logLevel: "warning",
 });
+const root = dirname(web);
+const env = { DOORWARD_ROOT: root, DOORWARD_BIN: join(root, "build", "doorward"), ...process.env };
 const files = names.map((name) => join(out, name.replace(/\.ts$/, ".mjs")));
 const options = ["--enable-source-maps", "--test", `--test-reporter=${process.env.TEST_REPORTER ?? "tap"}`];
-process.exit(spawnSync(process.execPath, [...options, ...files], { stdio: "inherit", cwd: web }).status ?? 1);
+process.exit(spawnSync(process.execPath, [...options, ...files], { stdio: "inherit", cwd: web, env }).status ?? 1);

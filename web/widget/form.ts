@@ -53,7 +53,8 @@ export function formCard(kind: Card, ui: Ui, done: (text?: string) => void): HTM
   const { t, talk } = ui;
   const lead = kind === "lead";
   const form = talk.state.project?.lead_form;
-  const key = crypto.randomUUID();
+  // randomUUID() is missing on pages without TLS.
+  const key = crypto.getRandomValues(new Uint32Array(4)).join("");
   const message = { name: "message", type: "textarea" };
   const wanted: LeadField[] = lead ? [...(form?.fields ?? [])] : [{ name: "email", type: "email" }, message];
   // Before the first question there is no chat to belong to: the question comes with the form.

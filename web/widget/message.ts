@@ -12,8 +12,14 @@ export interface MessageView {
   update(last?: boolean): void;
 }
 
-/** Host and path, without what nobody reads. */
-const shortUrl = (href: string): string => href.replace(/^\w+:\/\/(www\.)?|\/?([?#].*)?$/g, "");
+/** Where on the page, in the words of its anchor, so that two places of one page differ; else host and path. */
+function place(href: string): string {
+  const [page, anchor] = href.split("#") as [string, string?];
+  try {
+    if (anchor) return decodeURI(anchor).replace(/[-_]+/g, " ");
+  } catch {}
+  return page.replace(/^\w+:\/\/|\/?(\?.*)?$/g, "");
+}
 
 export function messageView({ t, talk }: Ui, m: Message, onoffer?: (kind: Card) => void): MessageView {
   const { from } = m;
@@ -31,7 +37,7 @@ export function messageView({ t, talk }: Ui, m: Message, onoffer?: (kind: Card) 
       { "aria-label": t.sources },
       ...(m.citations ?? []).map((c) => {
         const href = safeUrl(c.url);
-        const title = h("span.title", { dir: "auto" }, h("b", {}, c.title || c.url), href && h("small", {}, shortUrl(href)));
+        const title = h("span.title", { dir: "auto" }, h("b", {}, c.title || c.url), href && h("small", {}, place(href)));
         return h("li", {}, h(href ? "a.row" : "span.row", href ? away(href) : {}, chip(c), title));
       }),
     );

@@ -22,7 +22,7 @@ export const de: Texts = {
   log: "Gespräch",
   ask: "Stellen Sie eine Frage",
   send: "Senden",
-  disclosure: "Eine KI antwortet aus unseren Dokumenten. Sie kann sich irren.",
+  disclosure: "Eine KI antwortet aus unseren Dokumenten. Sie kann irren.",
   greeting: "Guten Tag, was möchten Sie wissen?",
   you: "Sie",
   ai: "KI",
