@@ -95,6 +95,9 @@ static double share(const struct know_question *q, const double got[KNOW_CONCEPT
 /* Prose of a usual length reads best; scraps and walls of text badly. */
 static double shape(const struct candidate *unit, size_t words)
 {
+    if (unit->unit.kind == KNOW_UNIT_LIST && str_find(unit->unit.text, STR(" | "), 0) != SIZE_MAX) {
+        return 0.5; /* a table answers seldom as a whole */
+    }
     if (unit->unit.kind != KNOW_UNIT_SENTENCE) {
         return words < 2 ? 0.3 : unit->unit.text.n > KNOW_UNIT_BYTES ? 0.4 : 0.9;
     }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "know/stop.h"
+
 enum { SLOTS = 1024, HITS_MAX = 512 };
 
 /* Chosen on half of a public question set and confirmed on the other half; see tests/quality. */
@@ -16,7 +18,7 @@ static const double TITLE_NEAR = 0.4,
                     HEADING_NEAR = 0.6; /* title and heading stand near every sentence */
 static const double SENTENCE = 0.5;
 static const double CHANGES = 0.9;
-static const double HEADING_TELLS = 0.15; /* when all of the question is in the heading */
+static const double HEADING_TELLS = 0.6; /* when the heading is the question */
 static const double FOLLOWING = 0.4, NEAR = 0.3, NEAR_WORDS = 8;
 
 struct slot {
@@ -179,6 +181,39 @@ static double pairs(const struct know_ranker *r, double *ret_near)
     return sum;
 }
 
+/* How far the last words of a heading are the question: what they say of it, times how many of them
+ * say it; at most the question's mass. */
+static double heading_tells(const struct know_ranker *r, str heading, double mass)
+{
+    double words = 0, met = 0, best = 0, sum = 0;
+    uint32_t seen = 0;
+    while (heading.n > 0) {
+        size_t from = heading.n;
+        while (from > 0 && heading.p[from - 1] != ' ') {
+            from--;
+        }
+        str term = str_slice(heading, from, heading.n);
+        heading = str_slice(heading, 0, from > 0 ? from - 1 : 0);
+        if (know_stop_languages(term) != 0) {
+            continue;
+        }
+        words++;
+        bool found = false;
+        for (uint32_t at = hash(term) % SLOTS; r->slots[at].used; at = (at + 1) % SLOTS) {
+            const struct slot *slot = &r->slots[at];
+            if (str_eq(slot->term, term)) {
+                found = true;
+                bool again = (seen >> slot->concept & 1) != 0;
+                sum += again ? 0 : slot->weight * worth(&r->question->concepts[slot->concept]);
+                seen |= 1u << slot->concept;
+            }
+        }
+        met += found;
+        best = fmax(best, sum * met / words);
+    }
+    return best * fmin(1, best / mass);
+}
+
 /* Lists of changes name everything and explain nothing: they come later unless they are asked for.
  */
 static bool lists_changes(const struct know_ranker *r, str title)
@@ -229,10 +264,6 @@ struct know_match know_rank(struct know_ranker *r, const struct passage_row *pas
             lone = fmax(lone, worth(concept) * (1 - any));
         }
     }
-    double told = 0;
-    for (size_t c = 0; c < q->count; c++) {
-        told += worth(&q->concepts[c]) * fmin(1, heading[c]);
-    }
     double near = 0, mass = q->mass > 0 ? q->mass : 1;
     double window = best_window(r, base);
     double bigram = pairs(r, &near);
@@ -241,7 +272,7 @@ struct know_match know_rank(struct know_ranker *r, const struct passage_row *pas
     match.lone = lone / mass;
     match.rank =
         bm + WINDOW * window + FOLLOWING * bigram + NEAR * near + SENTENCE * best_sentence(r);
-    match.rank += HEADING_TELLS * told * told / mass;
+    match.rank += HEADING_TELLS * heading_tells(r, passage->index_heading, mass);
     match.rank *= lists_changes(r, passage->index_title) ? CHANGES : 1;
     return match;
 }

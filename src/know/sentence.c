@@ -134,7 +134,7 @@ static bool looks_like_code(str line)
     line = str_trim(line);
     size_t marks = 0;
     for (size_t i = 0; i < line.n; i++) {
-        marks += memchr("$<>=;{}|\\*_#@&+[]", line.p[i], 17) != NULL;
+        marks += str_find_byte(STR("$<>=;{}|\\*_#@&+[]"), line.p[i], 0) != SIZE_MAX;
         marks += i > 0 && line.p[i] == '-' && line.p[i - 1] == '-';
         marks += i > 0 && line.p[i] == '(' && is_letter(line.p[i - 1]);
     }
