@@ -132,6 +132,12 @@ def e2e_jobs():
               cwd=ROOT / "web", env={**product_env(), "TEST_REPORTER": "tap"})
 
 
+def quality_jobs():
+    program = ROOT / "tests" / "quality" / "run"
+    if program.exists():
+        yield Job("quality", [str(program), str(ASAN_DIR)], seconds=900, env=SANITIZERS)
+
+
 def fault_jobs():
     program = ROOT / "tests" / "fault" / "run"
     if program.exists():
@@ -181,6 +187,7 @@ SUITES = [
     Suite("integration", "the whole program over its API", integration_jobs,
           ("web", "product", "node"), seconds=1200),
     Suite("e2e", "journeys in a real browser", e2e_jobs, ("web", "product"), seconds=1200, workers=1),
+    Suite("quality", "search and answers on real documents", quality_jobs, ("asan",), seconds=900),
     Suite("fault", "kill -9, full disk, bad peers", fault_jobs, ("web", "product"),
           seconds=1200 if FAULT_CYCLES <= 100 else 2 * 60 * 60, workers=1),
 ]
@@ -188,7 +195,7 @@ SUITES = [
 # The file or folder without which a suite is not listed yet.
 MARKS = {"replay": "tests/fuzz/corpus", "fuzz": "tests/fuzz/corpus", "web": "web/package.json",
          "integration": "tests/integration", "e2e": "tests/e2e",
-         "fault": "tests/fault/run"}
+         "quality": "tests/quality/run", "fault": "tests/fault/run"}
 
 
 def exists(suite):
