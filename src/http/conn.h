@@ -149,7 +149,8 @@ struct http_server {
     struct http_hooks hooks;
     struct h1_limits limits;
     struct pool *work, *slow;
-    struct peer_table *peers;
+    struct peer_table *peers, *stream_peers;
+    atomic_size_t bodies; /* bytes reserved for large bodies */
     struct tls_server *tls;
     struct addr_net proxies[16];
     unsigned proxy_count;
@@ -229,6 +230,9 @@ static inline int64_t http_loop_now(const struct http_loop *loop)
 /* The head is complete: checks host and scheme, asks the plan hook. True when an answer was given.
  */
 bool http_plan_request(struct http_req *req);
+/* Sets room aside for a body of up to n bytes, until the request is released. False when the server
+ * holds enough of them. */
+bool http_body_reserve(struct http_req *req, size_t n);
 /* The body is complete: runs the handler in its lane; req->conn->protocol->finish follows. */
 void http_handle_request(struct http_req *req);
 /* Counts and logs. */

@@ -43,6 +43,9 @@ void http_req_release(struct http_req *req)
 {
     struct http_loop *loop = req->loop;
     buf_done(&req->body);
+    if (req->body_reserved) {
+        (void)atomic_fetch_sub(&loop->server->bodies, req->body_reserved);
+    }
     mem_free(req->res.owned);
     http_stream_unref(req->res.stream);
     loop->req_count--;
@@ -155,6 +158,21 @@ bool http_plan_request(struct http_req *req)
         http_refuse(req, 500, "the plan gave no answer");
     }
     return req->res.state != HTTP_RES_NONE;
+}
+
+bool http_body_reserve(struct http_req *req, size_t n)
+{
+    struct http_server *server = req->loop->server;
+    if (n <= HTTP_BODY_SMALL) {
+        return true;
+    }
+    size_t before = atomic_fetch_add(&server->bodies, n);
+    if (before > 0 && before + n > HTTP_BODIES_MAX) {
+        (void)atomic_fetch_sub(&server->bodies, n);
+        return false;
+    }
+    req->body_reserved = n;
+    return true;
 }
 
 static void done_mail(struct http_mail *mail)

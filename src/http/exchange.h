@@ -20,7 +20,9 @@ enum {
     HTTP_BODY_OUT_MAX = 64 << 20,      /* largest whole answer */
     HTTP_HEAD_SMALL = 2048,            /* heads up to here need no memory of their own */
     HTTP_STREAM_WAIT_BYTES = 64 << 10, /* a worker waits while more is unsent */
-    HTTP_STREAM_MAX = 256 << 10        /* a detached stream with more unread is closed */
+    HTTP_STREAM_MAX = 256 << 10,       /* a detached stream with more unread is closed */
+    HTTP_BODY_SMALL = 64 << 10,        /* larger bodies count against HTTP_BODIES_MAX */
+    HTTP_BODIES_MAX = 256 << 20        /* of all requests together; one is always let in */
 };
 
 /* Work for a loop from any thread; see http_loop_post. */
@@ -84,6 +86,7 @@ struct http_req {
     const char *base; /* bytes of the head */
     struct arena arena;
     struct buf body;
+    size_t body_reserved; /* of the server's bodies */
     struct http_plan plan;
     struct http_record record;
     struct addr client;
@@ -106,7 +109,9 @@ struct http_stream {
     struct http_mail mail;
     struct http_loop *loop;
     atomic_uint refs;
-    bool detached;
+    bool detached, counted;
+    struct addr client; /* whom it is counted for */
+    int64_t until_ms;   /* when it ends by itself, 0: never */
     /* the loop's */
     struct http_conn *conn;
     struct http_req *req; /* until the head of the answer is written */
@@ -152,5 +157,7 @@ void http_stream_begin(struct http_stream *stream, struct http_req *req);
 void http_stream_take(struct http_stream *stream, struct buf *out, size_t max, bool *ret_ended);
 /* Loop: the client has gone or the answer is complete; calls on_close once. */
 void http_stream_closed(struct http_stream *stream);
+/* Loop: true when the time it was given is over. */
+bool http_stream_overdue(const struct http_stream *stream);
 /* Loop: marks the end as its producer would. */
 void http_stream_finish(struct http_stream *stream);

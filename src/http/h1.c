@@ -248,6 +248,11 @@ static void head_done(struct http_conn *c, bool more_came)
         answered_early(c, false);
         return;
     }
+    if (!http_body_reserve(req, head->chunked ? req->plan.body_max : head->content_length)) {
+        http_refuse(req, 503, "the server is busy with other large bodies; try again soon");
+        answered_early(c, false);
+        return;
+    }
     buf_init(&req->body, req->plan.body_max);
     if (complete) {
         handle(c);
@@ -449,6 +454,11 @@ static void h1_expired(struct http_conn *c)
         http_conn_flush(c);
         break;
     case H1_STREAM:
+        if (c->stream && http_stream_overdue(c->stream)) {
+            http_stream_finish(c->stream);
+            h1_stream(c->stream);
+            break;
+        }
         if (c->stream && http_loop_now(c->loop) - c->stream->said_ms >= ping_ms) {
             write_events(c, STR(": ping\n\n"));
             http_conn_flush(c);

@@ -88,6 +88,11 @@ static void head_done(struct h2_stream *stream, bool ended)
         h2_refuse(stream, 413, "the body is larger than this route accepts");
         return;
     }
+    if (!ended && !http_body_reserve(req, req->head.has_length ? req->head.content_length
+                                                               : req->plan.body_max)) {
+        h2_refuse(stream, 503, "the server is busy with other large bodies; try again soon");
+        return;
+    }
     buf_init(&req->body, req->plan.body_max);
     if (ended) {
         handle(stream);
@@ -401,6 +406,11 @@ static void look_at(struct h2_stream *stream, int64_t now)
         stream->mark_ms = now;
     } else if (now - stream->mark_ms >= settings->write_ms) {
         (void)nghttp2_submit_rst_stream(ng, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_CANCEL);
+        return;
+    }
+    if (stream->events && http_stream_overdue(stream->events)) {
+        http_stream_finish(stream->events);
+        (void)nghttp2_session_resume_data(ng, stream->id);
         return;
     }
     if (stream->events &&

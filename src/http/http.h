@@ -41,6 +41,8 @@ str http_req_path(const struct http_req *req);
 str http_req_query(const struct http_req *req);
 /* First value of a header by lower-case name; false when it is missing. */
 bool http_req_header(const struct http_req *req, str name, str *ret);
+/* How often a header was sent. */
+unsigned http_req_header_count(const struct http_req *req, str name);
 /* A decoded query parameter (first of that name); false when missing or badly encoded. */
 bool http_req_param(struct http_req *req, str name, str *ret);
 /* The i-th {placeholder} of the matched route, decoded; empty beyond the last. */
@@ -93,7 +95,7 @@ bool http_res_gone(const struct http_res *res);
 /* ── a detached stream: outlives the handler, holds no thread ── */
 
 /* Begins an SSE answer that stays open after the handler returns. The caller holds one reference.
- */
+ * RATE_LIMITED when the client's address has as many open as the settings allow. */
 err http_res_detach(struct http_res *res, struct http_stream **ret);
 /* Queues one event from any thread, never waits. A client that leaves over 256 KB unread is closed
  * (it resumes with Last-Event-ID). CLOSED when the stream has ended. */
@@ -101,6 +103,9 @@ err http_stream_event(struct http_stream *stream, str id, str event, str data);
 /* Runs once, on the loop, when the client has gone or the server drains; set before the handler
  * returns. */
 void http_stream_on_close(struct http_stream *stream, void (*closed)(void *user), void *user);
+/* Ends the stream cleanly at a time of the monotonic clock, within a ping's time; set before the
+ * handler returns. */
+void http_stream_until(struct http_stream *stream, int64_t mono_ms);
 /* Ends the stream cleanly after what is queued. */
 void http_stream_end(struct http_stream *stream);
 void http_stream_ref(struct http_stream *stream);

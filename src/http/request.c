@@ -34,6 +34,15 @@ bool http_req_header(const struct http_req *req, str name, str *ret)
     return false;
 }
 
+unsigned http_req_header_count(const struct http_req *req, str name)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < req->head.field_count; i++) {
+        count += str_ieq(http_span_str(req->base, req->head.fields[i].name), name);
+    }
+    return count;
+}
+
 /* Percent-decodes a form component into the arena; "+" is a space. */
 static bool decode(struct arena *a, str s, str *ret)
 {

@@ -110,6 +110,7 @@ static err open_parts(struct http_server *server)
         e = tls_server_new(s->tls_certificate, s->tls_key, &server->tls);
     }
     e = err_ok(e) ? peer_table_new(s->connections_max, &server->peers) : e;
+    e = err_ok(e) ? peer_table_new(s->connections_max, &server->stream_peers) : e;
     e = err_ok(e) ? pool_new(s->work_threads, WORK_QUEUE, &server->work) : e;
     e = err_ok(e) ? pool_new(s->slow_threads, 0, &server->slow) : e;
     if (err_ok(e) && !(server->loops = mem_array(s->loops, sizeof *server->loops))) {
@@ -214,6 +215,7 @@ void http_server_close(struct http_server *server)
         http_loop_done(&server->loops[i]);
     }
     peer_table_free(server->peers);
+    peer_table_free(server->stream_peers);
     tls_server_free(server->tls);
     mem_free(server->loops);
     mem_free(server);

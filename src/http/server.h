@@ -39,15 +39,16 @@ struct http_settings {
     unsigned slow_threads;        /* 64 */
     unsigned connections_max;     /* all together */
     unsigned connections_per_address;
-    unsigned header_bytes_max; /* 16 KB, request line included */
-    unsigned header_count_max; /* 100 */
-    unsigned target_bytes_max; /* 8 KB */
-    unsigned header_ms;        /* 10 s from first byte (or accept) to the end of the head */
-    unsigned body_ms;          /* 30 s for the whole body */
-    unsigned idle_ms;          /* 60 s between requests */
-    unsigned write_ms;         /* 30 s without progress of pending output */
-    unsigned drain_ms;         /* 30 s after SIGTERM until connections are cut */
-    unsigned ping_ms;          /* 10 s */
+    unsigned streams_per_address; /* detached streams of events; 0: no limit */
+    unsigned header_bytes_max;    /* 16 KB, request line included */
+    unsigned header_count_max;    /* 100 */
+    unsigned target_bytes_max;    /* 8 KB */
+    unsigned header_ms;           /* 10 s from first byte (or accept) to the end of the head */
+    unsigned body_ms;             /* 30 s for the whole body */
+    unsigned idle_ms;             /* 60 s between requests */
+    unsigned write_ms;            /* 30 s without progress of pending output */
+    unsigned drain_ms;            /* 30 s after SIGTERM until connections are cut */
+    unsigned ping_ms;             /* 10 s */
     bool access_log;
 };
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "http/conn.h"
+#include "http/peers.h"
 
 static void stream_mail(struct http_mail *mail)
 {
@@ -47,6 +48,16 @@ static void stream_post(struct http_stream *stream)
     }
 }
 
+/* Counts a stream for its client until it is closed; false when it is one too many. */
+static bool count_stream(struct http_stream *stream, const struct http_req *req)
+{
+    const struct http_server *server = req->loop->server;
+    stream->client = req->client;
+    stream->counted = server->settings.streams_per_address > 0;
+    return !stream->counted || peer_table_enter(server->stream_peers, &req->client,
+                                                server->settings.streams_per_address);
+}
+
 static err stream_new(struct http_res *res, bool detached, struct http_stream **ret)
 {
     struct http_req *req = http_res_req(res);
@@ -56,6 +67,10 @@ static err stream_new(struct http_res *res, bool detached, struct http_stream **
     struct http_stream *stream = mem_alloc(sizeof *stream);
     if (!stream) {
         return err_new(ERR_NO_MEMORY, "out of memory for a stream");
+    }
+    if (detached && !count_stream(stream, req)) {
+        mem_free(stream);
+        return err_new(ERR_RATE_LIMITED, "this address has too many streams open; close one");
     }
     pthread_condattr_t attr;
     (void)pthread_condattr_init(&attr);
@@ -217,6 +232,13 @@ void http_stream_on_close(struct http_stream *stream, void (*closed)(void *user)
     (void)pthread_mutex_unlock(&stream->lock);
 }
 
+void http_stream_until(struct http_stream *stream, int64_t mono_ms) { stream->until_ms = mono_ms; }
+
+bool http_stream_overdue(const struct http_stream *stream)
+{
+    return stream->until_ms && clock_mono_ms() >= stream->until_ms;
+}
+
 void http_stream_end(struct http_stream *stream)
 {
     (void)pthread_mutex_lock(&stream->lock);
@@ -267,12 +289,17 @@ void http_stream_closed(struct http_stream *stream)
 {
     (void)pthread_mutex_lock(&stream->lock);
     void (*on_close)(void *user) = stream->closed ? NULL : stream->on_close;
+    bool counted = stream->counted;
+    stream->counted = false;
     stream->closed = true;
     stream->conn = NULL;
     stream->h2 = NULL;
     buf_done(&stream->out);
     (void)pthread_cond_broadcast(&stream->room);
     (void)pthread_mutex_unlock(&stream->lock);
+    if (counted) {
+        peer_table_leave(stream->loop->server->stream_peers, &stream->client);
+    }
     if (on_close) {
         on_close(stream->on_close_user);
     }

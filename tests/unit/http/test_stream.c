@@ -19,6 +19,7 @@ static int set_up(void **state)
     settings.ping_ms = 300;
     settings.write_ms = 700;
     settings.loops = 2;
+    settings.streams_per_address = 3;
     return web_start(&web, &settings) ? 0 : -1;
 }
 
@@ -67,6 +68,44 @@ static void a_detached_stream_carries_events_and_pings(void **state)
     web_send(fd, WEB_GET("/healthz")); /* the connection lives on */
     assert_non_null(strstr(web_read(fd, "}", 2000), "200 OK"));
     (void)close(fd);
+}
+
+static void a_stream_ends_when_its_time_is_over(void **state)
+{
+    (void)state;
+    int fd = web_connect(web.port);
+    web_send(fd, WEB_GET("/events?q=500"));
+    assert_non_null(strstr(web_read(fd, "0\r\n\r\n", 3000), "data: b\n\n"));
+    web_send(fd, WEB_GET("/healthz"));
+    assert_non_null(strstr(web_read(fd, "}", 2000), "200 OK"));
+    (void)close(fd);
+}
+
+static bool is_free_again(void *user)
+{
+    int fd = web_connect(web.port);
+    web_send(fd, WEB_GET("/events"));
+    bool taken = strstr(web_read(fd, "\n\n", 2000), "200 OK") != NULL;
+    *(int *)user = taken ? fd : -1;
+    if (!taken) {
+        (void)close(fd);
+    }
+    return taken;
+}
+
+static void an_address_has_only_so_many_streams(void **state)
+{
+    int fds[3], again;
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(web_until(is_free_again, &fds[i], 2000)); /* others' may still be closing */
+    }
+    assert_non_null(strstr(web_ask(web.port, WEB_GET("/events")), "429 Too Many Requests"));
+    (void)close(fds[1]);
+    assert_true(web_until(is_free_again, &again, 2000));
+    (void)close(fds[0]);
+    (void)close(fds[2]);
+    (void)close(again);
 }
 
 static void its_owner_learns_that_the_client_has_gone(void **state)
@@ -201,6 +240,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_detached_stream_carries_events_and_pings),
+        cmocka_unit_test(a_stream_ends_when_its_time_is_over),
+        cmocka_unit_test(an_address_has_only_so_many_streams),
         cmocka_unit_test(its_owner_learns_that_the_client_has_gone),
         cmocka_unit_test(a_client_that_does_not_read_loses_its_stream),
         cmocka_unit_test(a_worker_streams_all_to_a_client_that_reads),

@@ -64,11 +64,19 @@ static void on_close(void *user)
     (void)atomic_fetch_add(&web_seen.closed, 1);
 }
 
+/* ?q= ends by itself after so many milliseconds. */
 static void events(struct http_req *req, struct http_res *res)
 {
     struct http_stream *stream;
-    (void)req;
-    if (err_ok(http_res_detach(res, &stream))) {
+    str text;
+    uint64_t ms;
+    err detached = http_res_detach(res, &stream);
+    if (!err_ok(detached)) {
+        http_res_error(res, detached, STR_EMPTY);
+    } else {
+        if (http_req_param(req, STR("q"), &text) && str_u64(text, &ms)) {
+            http_stream_until(stream, clock_mono_ms() + (int64_t)ms);
+        }
         http_stream_on_close(stream, on_close, NULL);
         err e = http_stream_event(stream, STR("1"), STR("hello"), STR("a\nb"));
         (void)e.code;
