@@ -8,7 +8,7 @@
 #include "chat/hub.h"
 #include "guard/budget.h"
 
-enum { LIMIT_ENTRIES_MAX = 200000, HUB_STREAMS_MAX = 20000, TURN_MS = 90000 };
+enum { LIMIT_ENTRIES_MAX = 200000, HUB_STREAMS_MAX = 20000, TURN_MS = 90000, TURN_PEERS = 1024 };
 
 static err open_router(struct app *app)
 {
@@ -42,6 +42,9 @@ static err open_store(struct app *app, struct arena *a, str *ret_reason)
 static err open_workers(struct app *app)
 {
     err e = limits_new(LIMIT_ENTRIES_MAX, &app->limits);
+    if (err_ok(e)) {
+        e = peer_table_new(TURN_PEERS, &app->turns);
+    }
     if (err_ok(e)) {
         e = chat_hub_new(HUB_STREAMS_MAX, &app->chat.hub);
     }
@@ -86,7 +89,9 @@ err app_open(const struct app_settings *settings, struct arena *a, struct app **
     }
     if (err_ok(e)) {
         struct http_hooks hooks = {.plan = app_plan, .handle = app_handle, .user = app};
-        e = http_server_open(settings->http, &hooks, &app->server);
+        struct http_settings http = *settings->http;
+        http.streams_per_address = settings->api->streams_per_address;
+        e = http_server_open(&http, &hooks, &app->server);
         if (!err_ok(e)) {
             *ret_reason =
                 arena_printf(a, "cannot listen on %s: %s", settings->http->listen, e.what);
@@ -115,11 +120,13 @@ err app_run(struct app *app) { return http_server_run(app->server); }
 
 void app_close(struct app *app)
 {
+    /* First, and with it the handlers that outlived the drain: they still use all of the rest. */
+    http_server_close(app->server);
     jobs_worker_close(app->jobs);
     outbox_worker_close(app->chat.worker);
-    http_server_close(app->server);
     chat_hub_free(app->chat.hub);
     limits_free(app->limits);
+    peer_table_free(app->turns);
     budget_free(app->chat.budget);
     http_router_free(app->router);
     store_close(app->store);

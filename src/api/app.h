@@ -5,6 +5,7 @@
 #include "api/settings.h"
 #include "chat/chat.h"
 #include "guard/limit.h"
+#include "http/peers.h"
 #include "http/router.h"
 #include "http/server.h"
 #include "ops/jobs.h"
@@ -25,6 +26,7 @@ struct app {
     struct store *store;
     struct secret hash_key;
     struct limits *limits;
+    struct peer_table *turns; /* answers of a model under way, by address */
     struct chat_context chat;
     struct jobs_worker *jobs;
     struct http_router *router;

@@ -4,6 +4,7 @@
 #include "api/limits.h"
 #include "api/route.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "net/addr.h"
 
 /* The answer for what does not exist and for what is not the caller's: never tell one from the
@@ -39,7 +40,8 @@ static err parse_body(struct call *call)
     const char *unknown =
         call->route->fields ? json_unknown_member(call->body, call->route->fields) : NULL;
     if (unknown) {
-        str why = arena_printf(call->a, "unknown field \"%.64s\"", unknown);
+        str why =
+            arena_printf(call->a, "unknown field \"%.*s\"", STR_ARG(utf8_cut(str_c(unknown), 64)));
         call->why = why.p ? why.p : "unknown field";
         return err_new(ERR_INVALID, "the body has an unknown field");
     }
@@ -61,6 +63,9 @@ static err find_project(struct call *call, str slug)
 {
     struct project_row row = {0};
     err e = store_project_by_slug(call->app->store, call->a, slug, &row);
+    if (e.code == ERR_TOO_LARGE) {
+        return not_found(); /* longer than any slug */
+    }
     return load_project(call, e, &row);
 }
 
@@ -277,6 +282,20 @@ static err judge_object(struct call *call)
     return err_new(ERR_FORBIDDEN, "the route has no access");
 }
 
+/* What decides must not be said twice: somebody before us may have judged the other one. */
+static err judge_headers(const struct call *call)
+{
+    static const str once[] = {STR_INIT("origin"), STR_INIT("authorization"), STR_INIT("x-api-key"),
+                               STR_INIT("idempotency-key")};
+    for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
+        if (http_req_header_count(call->req, once[i]) > 1) {
+            return err_new(ERR_INVALID, "Origin, Authorization, X-API-Key and Idempotency-Key are "
+                                        "sent at most once");
+        }
+    }
+    return ERR_NONE;
+}
+
 err route_authorize(struct call *call)
 {
     if (access_token_in_query(call->req)) {
@@ -284,8 +303,8 @@ err route_authorize(struct call *call)
                        "a key must never be in a URL, where logs and histories keep it; send it as "
                        "Authorization: Api-Key <token> and rotate this one");
     }
-    err e = ERR_NONE;
-    if (call->route->access != ROUTE_OPEN) {
+    err e = judge_headers(call);
+    if (err_ok(e) && call->route->access != ROUTE_OPEN) {
         e = access_authenticate(call->app->store, &call->app->hash_key, call->req, &call->who,
                                 &call->why);
     }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 
 #include "api/answer.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "chat/hub.h"
+#include "net/addr.h"
 
 enum {
     EVENT_BYTES_MAX = 1 << 20,
@@ -121,7 +124,7 @@ static void end_with_error(struct call *call, err e)
     buf_done(&b);
 }
 
-static err run_turn(struct call *call, struct turn_request *request, int status)
+static err run_turn_now(struct call *call, struct turn_request *request, int status)
 {
     struct turn_result result = {0};
     struct turn_stream stream = {.call = call, .result = &result};
@@ -145,6 +148,40 @@ static err run_turn(struct call *call, struct turn_request *request, int status)
         return ERR_NONE;
     }
     return err_ok(e) && !streaming ? answer_turn(call, status, &result) : e;
+}
+
+/* A turn that waits for a model holds a thread of the slow lane: one address gets half of them, so
+ * that it cannot shut out all others. The key of a site's own server speaks for many. */
+static err turn_enter(struct call *call, struct addr *ret_client, bool *ret_counted)
+{
+    unsigned slow = call->app->settings.http->slow_threads;
+    bool secret_key = call->who.kind == PRINCIPAL_KEY && !call->who.public_key;
+    *ret_counted = false;
+    if (secret_key || strcmp(call->app->settings.model->kind, "extractive") == 0 ||
+        !addr_parse(http_req_client(call->req), ret_client)) {
+        return ERR_NONE;
+    }
+    *ret_counted = peer_table_enter(call->app->turns, ret_client, slow > 1 ? slow / 2 : 1);
+    if (*ret_counted) {
+        return ERR_NONE;
+    }
+    http_res_header(call->res, STR("retry-after"), STR("5"));
+    return err_new(ERR_RATE_LIMITED,
+                   "too many answers for this address are under way; wait until one has ended");
+}
+
+static err run_turn(struct call *call, struct turn_request *request, int status)
+{
+    struct addr client;
+    bool counted;
+    err e = turn_enter(call, &client, &counted);
+    if (err_ok(e)) {
+        e = run_turn_now(call, request, status);
+    }
+    if (counted) {
+        peer_table_leave(call->app->turns, &client);
+    }
+    return e;
 }
 
 static err read_request(struct call *call, struct turn_request *ret)
@@ -257,8 +294,16 @@ err chat_events(struct call *call)
 {
     struct http_stream *stream;
     err e = http_res_detach(call->res, &stream);
+    if (e.code == ERR_RATE_LIMITED) {
+        http_res_header(call->res, STR("retry-after"), STR("30"));
+    }
     if (!err_ok(e)) {
         return e;
+    }
+    if (call->who.kind == PRINCIPAL_VISITOR) {
+        /* A stream does not outlive the session that may read it. */
+        int64_t left_ms = call->who.session.expires_ms - clock_wall_ms();
+        http_stream_until(stream, clock_mono_ms() + (left_ms > 1 ? left_ms : 1));
     }
     /* Joined first, so that nothing falls between what was missed and what is live; clients know
      * messages by uuid. */

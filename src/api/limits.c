@@ -54,14 +54,15 @@ static err take(struct call *call, struct limit_rule limit, str who)
     return verdict.allowed ? ERR_NONE : refuse(call, &limit, verdict);
 }
 
-/* Who a call is counted for: the session, the key or the address. */
+/* Who a call is counted for: the session, the key or the address. A public key stands in a page:
+ * all its readers share it, so it is their addresses that count. */
 static str caller(const struct call *call, str address)
 {
     switch (call->who.kind) {
     case PRINCIPAL_VISITOR:
         return id_str(&call->who.session.id);
     case PRINCIPAL_KEY:
-        return id_str(&call->who.key);
+        return call->who.public_key ? address : id_str(&call->who.key);
     case PRINCIPAL_NOBODY:
         break;
     }
@@ -84,7 +85,7 @@ err limits_judge(struct call *call)
     char text[64];
     const struct api_settings *settings = call->app->settings.api;
     str address = limit_address_class(http_req_client(call->req), text);
-    bool key = call->who.kind == PRINCIPAL_KEY;
+    bool key = call->who.kind == PRINCIPAL_KEY && !call->who.public_key;
     struct limit_rule requests = rule("requests", settings->requests_per_minute, MINUTE_MS);
     switch (call->route->rate) {
     case ROUTE_RATE_NONE:

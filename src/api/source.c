@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/answer.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "guard/text.h"
 #include "http/multipart.h"
 #include "net/url.h"
@@ -187,7 +188,8 @@ static err addition_from_form(struct call *call, struct addition *ret)
     }
     if (err_ok(e) &&
         (str_empty(ret->row.kind) || str_empty(ret->content) || str_empty(ret->row.location) ||
-         str_eq(ret->row.location, STR(".")) || str_eq(ret->row.location, STR("..")))) {
+         str_eq(ret->row.location, STR(".")) || str_eq(ret->row.location, STR("..")) ||
+         str_find_byte(ret->row.location, '/', 0) != SIZE_MAX)) {
         return err_new(
             ERR_INVALID,
             "the form needs a field \"file\" with a file that has a name and is not empty");
@@ -226,11 +228,22 @@ static err store_addition(struct call *call, struct addition *addition, struct j
         row->title = row->location;
     }
     err e = store_source_create(call->app->store, row);
-    if (err_ok(e) && !str_empty(addition->content)) {
+    bool created = err_ok(e);
+    if (created && !str_empty(addition->content)) {
         e = store_source_set_content(call->app->store, &row->project, &row->id, addition->content,
                                      addition->content_type);
     }
-    return err_ok(e) ? queue_job(call, &row->id, ret_job) : e;
+    if (err_ok(e)) {
+        e = queue_job(call, &row->id, ret_job);
+    }
+    if (!err_ok(e) && created) {
+        /* Half a source would only fail at each sync. */
+        err undone = store_source_delete(call->app->store, &row->project, &row->id);
+        if (!err_ok(undone)) {
+            log_err("api", "a source that could not be stored whole was not removed", undone);
+        }
+    }
+    return e;
 }
 
 err source_create(struct call *call)

@@ -144,16 +144,16 @@ static void work_off(struct jobs_worker *worker)
         struct job_row job;
         arena_init(&a, 1 << 20);
         err e = store_job_claim(worker->store, &a, clock_wall_ms(), JOBS_LEASE_MS, &job);
-        bool none = e.code == ERR_NOT_FOUND;
-        if (err_ok(e)) {
+        bool none = e.code == ERR_NOT_FOUND, claimed = err_ok(e);
+        if (claimed) {
             e = jobs_run(worker->store, worker->settings, &job, keep_going, worker);
         }
         arena_done(&a);
         if (!err_ok(e) && !none) {
             log_err("jobs", "sync failed", e);
         }
-        if (!err_ok(e)) {
-            return;
+        if (!claimed) {
+            return; /* nothing is due; a source that failed must not hold up the next one */
         }
     }
 }
