@@ -37,7 +37,7 @@ async function assertShutOut(frame: Frame | Page, where: string): Promise<void> 
         );
       return [await read(`/projects/${project}`), await read(`/projects/${project}/sessions`, {}), await read("/chats", { project, message: "Hello" })];
     },
-    [product.doorward.url, product.doorward.project] as const,
+    [product.doorward.url, product.project] as const,
   );
   assert.deepEqual(answer, ["blocked", "blocked", "blocked"], where);
 }
@@ -72,7 +72,7 @@ test("the_same_page_of_the_allowed_domain_can_use_it", async () => {
 
 test("an_element_in_the_page_works_like_the_script_tag", async () => {
   const { doorward } = product;
-  const tag = `<script async src="${doorward.url}/widget.js"></script><doorward-chat project="${doorward.project}" mode="inline"></doorward-chat>`;
+  const tag = `<script async src="${doorward.url}/widget.js"></script><doorward-chat project="${product.project}" mode="inline"></doorward-chat>`;
   const v = await visitUrl(browser, product.url({}, { tag }));
   await v.input.waitFor();
   assert.match(await (await v.ask(QUESTION)).innerText(), /120 euros/);
@@ -90,7 +90,7 @@ const POLICIES = {
   "the server's address": async () => ({ tag: undefined, script: product.doorward.url }),
   "the script's hash": async () => {
     const { src, integrity } = await pinned();
-    return { tag: `<script async crossorigin="anonymous" integrity="${integrity}" src="${src}" data-project="${product.doorward.project}"></script>`, script: `'${integrity}'` };
+    return { tag: `<script async crossorigin="anonymous" integrity="${integrity}" src="${src}" data-project="${product.project}"></script>`, script: `'${integrity}'` };
   },
 };
 

@@ -54,6 +54,8 @@ const TERMS = { text: "We keep this conversation for **30 days** to answer you.\
 
 export interface Product {
   doorward: Doorward;
+  /** The project of the site; `main` has the same documents for the server's own pages. */
+  project: string;
   smtp: SmtpServer;
   site: Site;
   /** http://example.com and the port of the site. */
@@ -93,18 +95,18 @@ export async function startProduct(): Promise<Product> {
   const settings = { lead_form: { fields: [{ name: "name", required: true }, { name: "email", required: true }, { name: "company" }, { name: "message", type: "textarea" }], consent: { text: CONSENT, required: true } }, suggested_questions: [QUESTION, "Do you audit small companies?"] };
   const set = async (slug: string, name: string, members: object): Promise<void> => {
     const pairs = Object.entries(members).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-    await doorward.json(["project", "set", slug, "--name", name, "--add-domain", home, ...pairs]);
+    await doorward.json(["project", "create", slug, "--name", name, "--domain", home]);
+    await doorward.json(["project", "set", slug, ...pairs]);
     await doorward.json(["source", "add", "--project", slug, folder, "--base-url", `${home}/`]);
   };
-  await set(doorward.project, "Example Ltd", settings);
-  await doorward.json(["project", "create", "terms"]);
+  await doorward.json(["source", "add", "--project", doorward.project, folder, "--base-url", `${home}/`]);
+  await set("site", "Example Ltd", settings);
   await set("terms", "Example Ltd", { ...settings, terms: TERMS });
-  await doorward.json(["project", "create", "german"]);
   await set("german", "Beispiel & Söhne Steuerberatungsgesellschaft mbH", { suggested_questions: ["Wie lange werden Lohnbuchhaltungsunterlagen und Lohnsteuerbescheinigungen aufbewahrt?"], theme: { accent: "#ffd500" } });
   await doorward.serve();
 
   const url: Product["url"] = (attributes = {}, { host = HOME, csp, path = "/", tag } = {}) => {
-    const options = Object.entries({ project: doorward.project, ...attributes });
+    const options = Object.entries({ project: "site", ...attributes });
     const script = `<script async src="${doorward.url}/widget.js"${options.map(([k, v]) => ` data-${k}="${escape(v)}"`).join("")}></script>`;
     return `http://${host}:${site.port}${path}?` + new URLSearchParams({ tag: tag ?? script, ...(csp === undefined ? {} : { csp }) });
   };
@@ -112,5 +114,5 @@ export async function startProduct(): Promise<Product> {
     await doorward.stop();
     await Promise.all([smtp.stop(), site.stop()]);
   };
-  return { doorward, smtp, site, home, url, stop };
+  return { doorward, project: "site", smtp, site, home, url, stop };
 }

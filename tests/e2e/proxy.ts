@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TCP proxy that breaks a connection off in the middle of an answer.
+// TCP proxies: one holds an answer back in the middle and can then break the connection off, one is far away.
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 export interface Proxy {
   url: string;
-  /** Connections it has broken off. */
-  readonly cuts: number;
-  stopCutting(): void;
   close(): Promise<void>;
 }
 
-/** Passes bytes to a port of loopback. The first time an answer has `mark` in it, both ends are cut right behind it. */
-export async function cuttingProxy(port: number, mark: RegExp): Promise<Proxy> {
+export interface HoldingProxy extends Proxy {
+  /** Connections it has broken off. */
+  readonly cuts: number;
+  /** Break off the connection whose answer is held. */
+  cut(): void;
+}
+
+/** Joins each connection with one to a port of loopback; what passes is up to `join`. */
+async function startProxy(port: number, join: (client: Socket, upstream: Socket) => void): Promise<Proxy> {
   const open = new Set<Socket>();
-  let cuts = 0;
-  let cutting = true;
   const server = createServer((client) => {
     const upstream = connect(port, "127.0.0.1");
     for (const socket of [client, upstream]) {
@@ -26,29 +28,54 @@ export async function cuttingProxy(port: number, mark: RegExp): Promise<Proxy> {
         upstream.destroy();
       });
     }
-    let seen = "";
-    client.pipe(upstream);
-    upstream.on("data", (bytes: Buffer) => {
-      const before = seen.length;
-      seen += bytes.toString("latin1");
-      const found = cutting ? mark.exec(seen) : null;
-      if (!found) return void client.write(bytes);
-      cutting = false;
-      cuts++;
-      client.end(bytes.subarray(0, found.index + found[0].length - before), () => client.destroy());
-    });
-    upstream.on("end", () => client.end());
+    join(client, upstream);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    get cuts() {
-      return cuts;
-    },
-    stopCutting: () => void (cutting = false),
     close: () => {
       for (const socket of open) socket.destroy();
       return new Promise((done) => server.close(() => done()));
     },
   };
 }
+
+/** The first answer that has `mark` in it is held right behind it, for ever. */
+export async function holdingProxy(port: number, mark: RegExp): Promise<HoldingProxy> {
+  let held: Socket | undefined;
+  let cuts = 0;
+  const proxy = await startProxy(port, (client, upstream) => {
+    let seen = "";
+    client.pipe(upstream);
+    upstream.on("data", (bytes: Buffer) => {
+      if (held === client) return;
+      const before = seen.length;
+      seen += bytes.toString("latin1");
+      const found = held || cuts ? null : mark.exec(seen);
+      if (found) held = client;
+      client.write(found ? bytes.subarray(0, found.index + found[0].length - before) : bytes);
+    });
+    upstream.on("end", () => held !== client && client.end());
+  });
+  return {
+    ...proxy,
+    get cuts() {
+      return cuts;
+    },
+    cut: () => {
+      if (!held) return;
+      cuts++;
+      held.destroy();
+      held = undefined;
+    },
+  };
+}
+
+/** Every byte arrives some milliseconds later, in both directions. */
+export const distantProxy = (port: number, ms: number): Promise<Proxy> =>
+  startProxy(port, (client, upstream) => {
+    for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+      from.on("data", (bytes: Buffer) => setTimeout(() => to.writable && to.write(bytes), ms));
+      from.on("end", () => setTimeout(() => to.end(), ms));
+    }
+  });

@@ -12,14 +12,8 @@ export interface MessageView {
   update(last?: boolean): void;
 }
 
-/** Where on the page, in the words of its anchor, so that two places of one page differ; else host and path. */
-function place(href: string): string {
-  const [page, anchor] = href.split("#") as [string, string?];
-  try {
-    if (anchor) return decodeURI(anchor).replace(/[-_]+/g, " ");
-  } catch {}
-  return page.replace(/^\w+:\/\/|\/?(\?.*)?$/g, "");
-}
+/** Host and path, without what nobody reads. */
+const shortUrl = (href: string): string => href.replace(/^\w+:\/\/(www\.)?|\/?([?#].*)?$/g, "");
 
 export function messageView({ t, talk }: Ui, m: Message, onoffer?: (kind: Card) => void): MessageView {
   const { from } = m;
@@ -37,7 +31,7 @@ export function messageView({ t, talk }: Ui, m: Message, onoffer?: (kind: Card) 
       { "aria-label": t.sources },
       ...(m.citations ?? []).map((c) => {
         const href = safeUrl(c.url);
-        const title = h("span.title", { dir: "auto" }, h("b", {}, c.title || c.url), href && h("small", {}, place(href)));
+        const title = h("span.title", { dir: "auto" }, h("b", {}, c.title || c.url), href && h("small", {}, shortUrl(href)));
         return h("li", {}, h(href ? "a.row" : "span.row", href ? away(href) : {}, chip(c), title));
       }),
     );
