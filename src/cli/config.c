@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/near.h"
+#include "base/utf8.h"
 #include "cli/config_schema.h"
 
 enum { CONFIG_BYTES_MAX = 262144, CONFIG_DEPTH_MAX = 6 };
@@ -184,6 +184,31 @@ static err yaml_fault(struct reading *r, struct fy_diag *diag)
                    arena_printf(r->a, "not YAML: %.*s", STR_ARG(what)));
 }
 
+/* Refuses what a configuration never needs and the YAML library handles badly: directives (libfyaml
+ * 0.7 never returns from a malformed one) and bytes that no editor writes. */
+static err check_text(struct reading *r, str text)
+{
+    int number = 0;
+    str line;
+    if (!utf8_valid(text)) {
+        return fail_at(r, 1, 1, STR("the file is not UTF-8 text"));
+    }
+    while (str_split(&text, '\n', &line)) {
+        number++;
+        if (str_starts(str_trim(line), STR("%"))) {
+            return fail_at(r, number, 1,
+                           STR("YAML directives (%) are not used here; remove the line"));
+        }
+        if (line.n && line.p[line.n - 1] == '\r') {
+            line.n--;
+        }
+        if (str_has_control(line)) {
+            return fail_at(r, number, 1, STR("there is a control character in the line"));
+        }
+    }
+    return ERR_NONE;
+}
+
 static err read_yaml(struct reading *r, str text)
 {
     struct fy_diag_cfg diag_config;
@@ -320,7 +345,10 @@ err config_read(struct arena *a, str text, const char *name, const char *folder,
 {
     struct reading r = {.a = a, .config = ret, .name = name, .reason = ret_reason};
     config_defaults(ret, name, folder);
-    err e = read_yaml(&r, text);
+    err e = check_text(&r, text);
+    if (err_ok(e)) {
+        e = read_yaml(&r, text);
+    }
     if (err_ok(e)) {
         e = read_environment(&r);
     }
