@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: scripts/embed.py DIST OUT_DIR DEPFILE
+"""usage: scripts/embed.py DIST OUT_DIR DEPFILE OPENAPI
 
 Turns the files below DIST into OUT_DIR/assets.c, a table of struct http_asset (src/http/asset.h),
 and OUT_DIR/assets.S, which holds their bytes, gzip and brotli forms included.
@@ -8,15 +8,18 @@ and OUT_DIR/assets.S, which holds their bytes, gzip and brotli forms included.
 A file's path below DIST is its path on the server; index.html stands for its folder.
 A script or style sheet is also there with its hash in the name, as
 widget.0123456789abcdef.js, which never changes and may be kept for ever; so may a file whose name
-has such a hash already."""
+has such a hash already. OPENAPI is a YAML file that is there as /openapi.json too."""
 
 import base64
 import hashlib
+import json
 import re
 import subprocess
 import sys
 import zlib
 from pathlib import Path
+
+import yaml
 
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -69,15 +72,22 @@ def str_of(text):
     return f"{{{quoted(text)}, {len(text.encode())}}}"
 
 
-def rows_of(dist):
+def interface(path):
+    """The description of the interface in both forms, by name."""
+    raw = path.read_bytes()
+    text = json.dumps(yaml.safe_load(raw), ensure_ascii=False, separators=(",", ":"))
+    return {"openapi.json": text.encode(), "openapi.yaml": raw}
+
+
+def rows_of(dist, more):
     """Yields (url, content type, etag, immutable, index of the file, forms, SRI, immutable url)."""
-    names = sorted(p.relative_to(dist).as_posix() for p in dist.rglob("*") if p.is_file())
+    names = [p.relative_to(dist).as_posix() for p in dist.rglob("*") if p.is_file()]
     names = [name for name in names if not any(part.startswith(".") for part in name.split("/"))]
-    for index, name in enumerate(names):
+    for index, name in enumerate(sorted({*names, *more})):
         path = dist / name
         if path.suffix not in TYPES:
             sys.exit(f"embed: {path} has a type that is not known here; add it to TYPES")
-        raw = path.read_bytes()
+        raw = more.get(name) or path.read_bytes()
         digest = hashlib.sha256(raw).hexdigest()[:16]
         packed = forms(path, raw)
         known = bool(HASHED.search(name))
@@ -138,15 +148,16 @@ def write(path, data):
 
 
 def main():
-    dist, folder, depfile = map(Path, sys.argv[1:4])
+    dist, folder, depfile, openapi = map(Path, sys.argv[1:5])
     folder.mkdir(parents=True, exist_ok=True)
-    rows = list(rows_of(dist)) if dist.is_dir() else []
-    if not rows:
+    more = interface(openapi)
+    rows = list(rows_of(dist, more))
+    if len(rows) == len(more):
         print("embed: web/dist is empty, so this build has no widget; run `make web`",
               file=sys.stderr)
     write(folder / "assets.S", assembly(rows, folder))
     write(folder / "assets.c", c_source(rows))
-    seen = [dist, *dist.rglob("*")] if dist.is_dir() else [dist.parent]
+    seen = [openapi, *([dist, *dist.rglob("*")] if dist.is_dir() else [dist.parent])]
     escaped = " ".join(str(path).replace(" ", "\\ ") for path in seen)
     depfile.write_text(f"{folder / 'assets.c'} {folder / 'assets.S'}: {escaped}\n")
 
