@@ -118,3 +118,20 @@ test("no log line holds a key, a session or a message", async () => {
   assert.ok(!/dw_vs_[A-Za-z0-9]{20}/.test(log));
   assert.ok(!log.includes("first consultation"));
 });
+
+test("a second Origin or credential is refused, whichever comes first", async () => {
+  for (const name of ["origin", "authorization", "x-api-key"]) {
+    const answer = await doorward.ask("/api/v1/projects/site/sessions", {
+      json: {},
+      headers: { origin: SITE, [name]: name === "origin" ? [SITE, "https://www.example.org"] : ["Bearer a", "Bearer b"] },
+    } as never);
+    assert.equal(answer.status, 400, `${name}: ${answer.text}`);
+  }
+});
+
+test("a slug that is too long or badly encoded names nothing", async () => {
+  for (const slug of ["a".repeat(4000), "%ff", "a%2fb", "%00"]) {
+    const answer = await doorward.ask(`/api/v1/projects/${slug}`, { origin: SITE });
+    assert.equal(answer.status, 404, `${slug.slice(0, 20)}: ${answer.text}`);
+  }
+});
