@@ -108,15 +108,19 @@ static bool wants_stream(const struct call *call)
            str_find(accept, STR("text/event-stream"), 0) != SIZE_MAX;
 }
 
+static void error_json(struct buf *b, err e, const char *message)
+{
+    buf_init(b, 4096);
+    buf_add_c(b, "{\"type\":\"error\"");
+    answer_member(b, "code", str_c(err_wire_code(e.code)));
+    answer_member(b, "message", str_c(message));
+    buf_add_byte(b, '}');
+}
+
 static void end_with_error(struct call *call, err e)
 {
     struct buf b;
-    buf_init(&b, 4096);
-    buf_add_c(&b, "{\"type\":\"error\"");
-    answer_member(&b, "code", str_c(err_wire_code(e.code)));
-    answer_member(&b, "message",
-                  STR("the answer could not be completed; your message is kept, please try again"));
-    buf_add_byte(&b, '}');
+    error_json(&b, e, "the answer could not be completed; your message is kept, please try again");
     err sent = http_res_event(call->res, STR_EMPTY, STR("error"), buf_str(&b));
     if (!err_ok(sent) && sent.code != ERR_CLOSED) {
         log_err("chat", "error event not sent", sent);
@@ -287,7 +291,25 @@ static err send_missed(struct call *call, struct http_stream *stream)
                                 : buf_err(&b);
         buf_done(&b);
     }
+    if (err_ok(e) && count == RESUME_MESSAGES_MAX) {
+        /* Live events behind a gap would hide it: the client asks again for the next ones. */
+        return err_new(ERR_CLOSED, "more was missed than one stream begins with");
+    }
     return e;
+}
+
+/* A stream that cannot go on says why. */
+static void end_stream(struct http_stream *stream, err e)
+{
+    struct buf b;
+    if (e.code != ERR_CLOSED) {
+        log_err("chat", "a stream of events was ended", e);
+        error_json(&b, e, "the events cannot be sent now; please try again later");
+        err sent = http_stream_event(stream, STR_EMPTY, STR("error"), buf_str(&b));
+        (void)sent; /* nobody listens any more */
+        buf_done(&b);
+    }
+    http_stream_end(stream);
 }
 
 err chat_events(struct call *call)
@@ -312,7 +334,7 @@ err chat_events(struct call *call)
         e = send_missed(call, stream);
     }
     if (!err_ok(e)) {
-        http_stream_end(stream);
+        end_stream(stream, e);
     }
     http_stream_unref(stream);
     return ERR_NONE;
