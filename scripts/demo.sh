@@ -50,7 +50,7 @@ learn() {
 port=$(pick_port)
 url=http://$host:$port
 
-if [ ! -f "$dir/doorward.yaml" ]; then
+if [ ! -f "$dir/init.json" ]; then
     rm -rf "$dir"
     mkdir -p "$dir"
     chmod 700 "$dir"
@@ -65,7 +65,7 @@ learn
 "$binary" serve --listen "$host:$port" >"$dir/serve.log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
-trap 'exit 130' INT
+trap 'printf "\n"; exit 0' INT
 trap 'exit 143' TERM
 
 tries=100
@@ -81,7 +81,6 @@ cat <<END
   Doorward is running.
 
   Demo page    $url/demo/
-  Manual       $url/demo/docs/
   Manual       $url/demo/docs/
   Widget       $url/widget.js
   Health       $url/healthz
