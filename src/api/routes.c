@@ -9,7 +9,7 @@ static const char *const chat_fields[] = {"project",  "message", "url", "email",
                                           "metadata", "locale",  NULL};
 static const char *const message_fields[] = {"message", "url", "locale", NULL};
 static const char *const feedback_fields[] = {"reaction", "comment", NULL};
-static const char *const handoff_fields[] = {"email", "message", "name", NULL};
+static const char *const handoff_fields[] = {"email", "message", NULL};
 static const char *const source_fields[] = {"url", "sitemap", "text", "title", "options", NULL};
 static const char *const sync_fields[] = {"source", NULL};
 static const char *const click_fields[] = {"q", "url", "rank", NULL};

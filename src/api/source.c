@@ -4,9 +4,10 @@
 #include "base/log.h"
 #include "guard/text.h"
 #include "http/multipart.h"
+#include "know/options.h"
 #include "net/url.h"
 
-enum { TITLE_CHARS_MAX = 300 };
+enum { TITLE_CHARS_MAX = 300, OPTIONS_BYTES_MAX = 64 << 10 };
 
 static void source_json(struct buf *b, const struct source_row *source)
 {
@@ -131,6 +132,35 @@ static err addition_from_url(struct call *call, const char *member, const char *
     return e;
 }
 
+/* How far a crawl goes. base_url is for files on the server's own disk: a page has its address. */
+static err read_options(struct call *call, str *ret)
+{
+    const json_t *options = json_object_get(call->body, "options");
+    struct know_options checked;
+    *ret = STR("{}");
+    if (!options || json_is_null(options)) {
+        return ERR_NONE;
+    }
+    if (!json_is_object(options) || json_object_get(options, "base_url")) {
+        return err_new(ERR_INVALID, "the field \"options\" must be an object with include, "
+                                    "exclude, depth, pages or same_host");
+    }
+    struct buf b;
+    buf_init(&b, OPTIONS_BYTES_MAX);
+    json_write(&b, options);
+    str text = b.failed ? STR_EMPTY : arena_str(call->a, buf_str(&b));
+    err e = b.failed ? buf_err(&b) : ERR_NONE;
+    buf_done(&b);
+    if (err_ok(e) && !text.p) {
+        e = err_new(ERR_NO_MEMORY, "out of memory");
+    }
+    e = err_ok(e) ? options_read(call->a, call->app->settings.know, text, &checked) : e;
+    if (err_ok(e)) {
+        *ret = text;
+    }
+    return e;
+}
+
 static err addition_from_json(struct call *call, struct addition *ret)
 {
     bool url = json_object_get(call->body, "url"), sitemap = json_object_get(call->body, "sitemap");
@@ -140,6 +170,12 @@ static err addition_from_json(struct call *call, struct addition *ret)
         e = err_new(
             ERR_INVALID,
             "send exactly one of \"url\", \"sitemap\", \"text\", or a file as multipart/form-data");
+    }
+    if (err_ok(e) && text && json_object_get(call->body, "options")) {
+        e = err_new(ERR_INVALID, "the field \"options\" is for URLs and sitemaps");
+    }
+    if (err_ok(e) && !text) {
+        e = read_options(call, &ret->row.options);
     }
     if (!err_ok(e)) {
         return e;
@@ -221,7 +257,9 @@ static err store_addition(struct call *call, struct addition *addition, struct j
     struct source_row *row = &addition->row;
     row->id = id_random();
     row->project = call->project.row.id;
-    row->options = STR("{}");
+    if (str_empty(row->options)) {
+        row->options = STR("{}");
+    }
     row->state = STR("new");
     row->created_ms = clock_wall_ms();
     if (str_empty(row->title)) {

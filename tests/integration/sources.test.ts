@@ -96,6 +96,23 @@ test("a document's name cannot be used to write or read elsewhere", async () => 
   assert.ok(!answer.text.includes(".."), answer.text);
 });
 
+test("the options of a source are kept or refused, never dropped", async () => {
+  const path = `/api/v1/projects/${doorward.project}/sources`;
+  const add = (json: object) => doorward.ask(path, { key: doorward.ownerKey, json });
+  for (const wrong of [{ options: { depht: 1 } }, { options: { base_url: "https://a.example/" } }, { options: 1 }]) {
+    const answer = await add({ url: `${site.url}/tours`, ...wrong });
+    assert.equal(answer.status, 400, answer.text);
+  }
+  const text = await add({ text: "Wombats.", title: "Wombats", options: { depth: 1 } });
+  assert.equal(text.status, 400, text.text);
+  const added = await add({ url: `${site.url}/tours`, options: { depth: 0, pages: 1 } });
+  assert.equal(added.status, 201, added.text);
+  const documents = async () =>
+    (await doorward.ask(`${path}/${added.json.uuid}`, { key: doorward.ownerKey })).json;
+  await until("the page is read", async () => (await documents()).state === "ready", 20);
+  assert.equal((await documents()).items.length, 1);
+});
+
 test("without permission a private address is not read, by whatever name or redirect", async () => {
   const strict = await Doorward.start({});
   const ports = site.port;
