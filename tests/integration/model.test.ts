@@ -127,3 +127,25 @@ test("after all of this the server is well and its log has no key", async () => 
   assert.equal(ready.status, 200);
   assert.ok(!(doorward.server?.stderr ?? "").includes(KEY));
 });
+
+test("one address whose turns wait for the model does not shut out the others", async () => {
+  script = () => undefined; // never answers
+  const sessions = await Promise.all([1, 2, 3, 4].map(() => doorward.session()));
+  const flood = sessions.flatMap((session) => Array.from({ length: 10 }, () =>
+    doorward.ask("/api/v1/chats", {
+      session, origin: doorward.url, json: { project: doorward.project, message: QUESTION },
+    })));
+  const server = await doorward.ask("/api/v1/chats", {
+    key: doorward.ownerKey, json: { project: doorward.project, message: QUESTION },
+  });
+  assert.equal(server.status, 201, server.text);
+  const answers = await Promise.all(flood);
+  const refused = answers.filter(({ status }) => status === 429);
+  assert.ok(refused.length >= 8, answers.map(({ status }) => status).join(" "));
+  assert.ok(refused.every(({ headers }) => headers["retry-after"]));
+  assert.ok(answers.every(({ status }) => status === 429 || status === 201));
+  const later = await doorward.ask("/api/v1/chats", {
+    session: sessions[0], origin: doorward.url, json: { project: doorward.project, message: QUESTION },
+  });
+  assert.equal(later.status, 201, later.text);
+});
