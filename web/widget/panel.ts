@@ -29,7 +29,7 @@ export function createPanel(ui: Ui): Panel {
   const name = h("h2", { id: "title" });
   const stateLine = h("div.state who", { role: "status" });
   const menuButton = iconButton("more", t.menu, () => toggleMenu(!menuBox));
-  const header = h("header", {}, h("span.mark", {}, icon("door")), h("div.names", {}, name, stateLine), menuButton, !ui.inline && iconButton("close", t.close, ui.close));
+  const header = h("div.head", {}, h("span.mark", {}, icon("door")), h("div.names", {}, name, stateLine), menuButton, !ui.inline && iconButton("close", t.close, ui.close));
   const intro = h("div");
   const log = h("div", { role: "log", "aria-live": "off", "aria-label": t.log });
   const tail = h("div");
