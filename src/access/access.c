@@ -167,3 +167,17 @@ err access_key_create(struct store *store, const struct secret *hash_key, struct
     key->hint = token_hint(str_c(ret_token->c));
     return store_key_create(store, key);
 }
+
+err access_hash_key_load(struct store *store, const char *path, struct secret *ret)
+{
+    size_t keys;
+    err e = store_key_count(store, &keys);
+    if (err_ok(e)) {
+        e = token_key_load(path, keys == 0, ret);
+    }
+    return e.code == ERR_NOT_FOUND
+               ? err_new(
+                     ERR_NOT_FOUND,
+                     "the file is missing, and without it no existing key is recognised; put it back from a backup")
+               : e;
+}

@@ -44,6 +44,11 @@ struct domain_request access_domain_request(struct http_req *req, bool has_crede
 err access_session_open(struct store *store, const struct secret *hash_key,
                         struct session_row *session, struct token *ret_token);
 
+/* Reads the installation's hashing key; draws one only for a store that has no key yet. NOT_FOUND
+ * when the file is gone though there are keys: a new one would make every one of them worthless
+ * without a word. */
+err access_hash_key_load(struct store *store, const char *path, struct secret *ret);
+
 /* Draws a key and stores its hash. */
 err access_key_create(struct store *store, const struct secret *hash_key, struct key_row *key,
                       enum token_kind kind, struct token *ret_token);

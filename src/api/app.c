@@ -31,7 +31,7 @@ static err open_store(struct app *app, struct arena *a, str *ret_reason)
 {
     err e = store_open(app->settings.store, a, &app->store, ret_reason);
     if (err_ok(e)) {
-        e = token_key_load(app->settings.key_file, true, &app->hash_key);
+        e = access_hash_key_load(app->store, app->settings.key_file, &app->hash_key);
         if (!err_ok(e)) {
             *ret_reason = arena_printf(a, "%s: %s", app->settings.key_file, e.what);
         }

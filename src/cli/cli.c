@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "access/token.h"
+#include "access/access.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/near.h"
@@ -184,7 +184,7 @@ int cli_open_store(struct cli *cli)
         return str_empty(reason) ? cli_fail_err(e, cli->config.store.url)
                                  : cli_fail(CLI_UNREACHABLE, "%.*s", STR_ARG(reason));
     }
-    e = token_key_load(cli->config.key_file, true, &cli->hash_key);
+    e = access_hash_key_load(cli->store, cli->config.key_file, &cli->hash_key);
     return err_ok(e) ? CLI_OK : cli_fail_err(e, cli->config.key_file);
 }
 

@@ -51,6 +51,8 @@ const struct config_row config_rows[] = {
             "threads for short work"),
     NUMERIC(CONFIG_COUNT, "server.slow_workers", http.slow_threads, 1, 4096, "64",
             "threads that may wait for a model or a source"),
+    NUMERIC(CONFIG_COUNT, "server.slow_queue", http.slow_queue, 0, 1e6, "128",
+            "requests that wait for such a thread; beyond, 503"),
     NUMERIC(CONFIG_COUNT, "server.connections", http.connections_max, 16, 1e6, "16384",
             "open connections, all together"),
     NUMERIC(CONFIG_COUNT, "server.connections_per_address", http.connections_per_address, 1, 1e6,

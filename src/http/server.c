@@ -17,6 +17,7 @@ struct http_settings http_settings_default(void)
     return (struct http_settings){
         .listen = "127.0.0.1:8080",
         .slow_threads = 64,
+        .slow_queue = 128,
         .connections_max = 16384,
         .connections_per_address = 512,
         .header_bytes_max = 16 << 10,
@@ -112,7 +113,7 @@ static err open_parts(struct http_server *server)
     e = err_ok(e) ? peer_table_new(s->connections_max, &server->peers) : e;
     e = err_ok(e) ? peer_table_new(s->connections_max, &server->stream_peers) : e;
     e = err_ok(e) ? pool_new(s->work_threads, WORK_QUEUE, &server->work) : e;
-    e = err_ok(e) ? pool_new(s->slow_threads, 0, &server->slow) : e;
+    e = err_ok(e) ? pool_new(s->slow_threads, s->slow_queue, &server->slow) : e;
     if (err_ok(e) && !(server->loops = mem_array(s->loops, sizeof *server->loops))) {
         e = err_new(ERR_NO_MEMORY, "out of memory for the event loops");
     }

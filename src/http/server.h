@@ -37,6 +37,7 @@ struct http_settings {
     unsigned loops;               /* 0: one per core */
     unsigned work_threads;        /* 0: twice the cores */
     unsigned slow_threads;        /* 64 */
+    unsigned slow_queue;          /* 128 requests that wait for one of them; beyond: 503 */
     unsigned connections_max;     /* all together */
     unsigned connections_per_address;
     unsigned streams_per_address; /* detached streams of events; 0: no limit */

@@ -15,6 +15,7 @@ static int set_up(void **state)
     struct http_settings settings = web_settings();
     (void)state;
     settings.slow_threads = 1;
+    settings.slow_queue = 0;
     return web_start(&web, &settings) ? 0 : -1;
 }
 
