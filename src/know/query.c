@@ -211,7 +211,7 @@ static err read_concepts(struct arena *a, str text, struct know_question *ret)
     if (!err_ok(e)) {
         return e;
     }
-    *ret = (struct know_question){0};
+    *ret = (struct know_question){.cue = know_cue_of(text)};
     group_terms(ret, terms, count, false);
     if (ret->count == 0) {
         group_terms(ret, terms, count, true);

@@ -3,6 +3,7 @@
  * finding it is worth. */
 #pragma once
 
+#include "know/cue.h"
 #include "know/tokens.h"
 #include "store/passage.h"
 
@@ -35,9 +36,10 @@ struct know_concept {
 struct know_question {
     struct know_concept concepts[KNOW_CONCEPTS_MAX];
     size_t count;
-    uint64_t total; /* passages in the index */
-    double mass;    /* sum of idf * weight over what is not optional */
-    bool only_stop; /* nothing but function words */
+    uint64_t total;    /* passages in the index */
+    double mass;       /* sum of idf * weight over what is not optional */
+    enum know_cue cue; /* what kind of answer is asked for */
+    bool only_stop;    /* nothing but function words */
 };
 
 /* The same without a store: every word is worth the same. */

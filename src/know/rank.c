@@ -6,20 +6,35 @@
 
 #include "know/stop.h"
 
-enum { SLOTS = 1024, HITS_MAX = 512 };
+enum { SLOTS = 1024, HITS_MAX = 512, NUMBERS_MAX = 128 };
 
 /* Chosen on half of a public question set and confirmed on the other half; see tests/quality. */
 static const double SATURATION = 1.2;  /* how fast repeating a word stops counting (BM25 k1) */
 static const double LENGTH = 0.5;      /* how much long passages are held back (BM25 b) */
 static const double USUAL_WORDS = 120; /* of a passage */
 static const double IN_TITLE = 0.5, IN_HEADING = 0.8; /* as so many times in the text */
-static const double WINDOW = 1.0, WINDOW_WORDS = 24;
 static const double TITLE_NEAR = 0.4,
                     HEADING_NEAR = 0.6; /* title and heading stand near every sentence */
-static const double SENTENCE = 0.5;
-static const double CHANGES = 0.9;
-static const double HEADING_TELLS = 0.6; /* when the heading is the question */
-static const double FOLLOWING = 0.4, NEAR = 0.3, NEAR_WORDS = 8;
+
+/* What each kind of evidence weighs, fitted on the same half (softmax over the candidates). */
+static const double WORDS = 0.47;     /* BM25 */
+static const double NARROW = 0.7;     /* the most within NARROW_WORDS */
+static const double WIDE = 0.55;      /* within WIDE_WORDS */
+static const double SENTENCE = 0.35;  /* within a sentence */
+static const double FOLLOWING = 0.48; /* neighbours of the question that are neighbours */
+static const double RARE = 0.27;      /* covered, rare words above all */
+static const double ABOVE = 0.27;     /* how often title and heading say it */
+static const double HEADING_TELLS = 0.3, TITLE_TELLS = 0.7; /* when they are the question */
+static const double NUMBER = 0.33;   /* asked for a number, there is one nearby */
+static const double BREVITY = 0.045; /* taken for each e-fold of length */
+static const double CHANGES = 0.33;  /* taken from lists of changes */
+enum {
+    NARROW_WORDS = 8,
+    WINDOW_WORDS = 24,
+    WIDE_WORDS = 60,
+    NUMBER_BEFORE = 16,
+    NUMBER_AFTER = 40
+};
 
 struct slot {
     str term;
@@ -39,6 +54,14 @@ struct know_ranker {
     struct slot slots[SLOTS];
     struct hit hits[HITS_MAX];
     size_t hit_count;
+    uint32_t numbers[NUMBERS_MAX]; /* their places in the text */
+    size_t number_count;
+};
+
+/* The most that is found within stretches of text of three lengths. */
+struct windows {
+    double narrow, usual, wide;
+    uint32_t place; /* where the best usual one starts */
 };
 
 static uint32_t hash(str s)
@@ -82,6 +105,10 @@ static uint32_t walk(struct know_ranker *r, str text, double tf[KNOW_CONCEPTS_MA
             continue;
         }
         place++;
+        if (keep && term.n > 0 && term.p[0] >= '0' && term.p[0] <= '9' &&
+            r->number_count < NUMBERS_MAX) {
+            r->numbers[r->number_count++] = place;
+        }
         for (uint32_t at = hash(term) % SLOTS; r->slots[at].used; at = (at + 1) % SLOTS) {
             const struct slot *slot = &r->slots[at];
             if (!str_eq(slot->term, term)) {
@@ -99,28 +126,36 @@ static uint32_t walk(struct know_ranker *r, str text, double tf[KNOW_CONCEPTS_MA
 
 static double worth(const struct know_concept *concept) { return concept->idf * concept->weight; }
 
-/* The most that is found within one stretch of text. */
-static double best_window(const struct know_ranker *r, const double base[KNOW_CONCEPTS_MAX])
+static struct windows best_windows(const struct know_ranker *r,
+                                   const double base[KNOW_CONCEPTS_MAX])
 {
     const struct know_question *q = r->question;
-    double best = 0;
+    struct windows best = {0};
+    double above = 0;
+    for (size_t c = 0; c < q->count; c++) {
+        above += base[c];
+    }
     for (size_t i = 0; i < r->hit_count; i++) {
         double got[KNOW_CONCEPTS_MAX] = {0};
-        double sum = 0;
-        for (size_t k = i;
-             k < r->hit_count && r->hits[k].place < r->hits[i].place + (uint32_t)WINDOW_WORDS;
-             k++) {
+        double sum = above;
+        for (size_t k = i; k < r->hit_count; k++) {
             const struct hit *hit = &r->hits[k];
-            double value = hit->weight * worth(&q->concepts[hit->concept]);
-            if (value > got[hit->concept]) {
-                sum += value - got[hit->concept];
+            uint32_t gap = hit->place - r->hits[i].place;
+            if (gap >= WIDE_WORDS) {
+                break;
+            }
+            double value = hit->weight * worth(&q->concepts[hit->concept]), had = got[hit->concept];
+            if (value > had) {
+                sum += value - (had > 0 ? had : base[hit->concept]);
                 got[hit->concept] = value;
             }
+            best.narrow = gap < NARROW_WORDS ? fmax(best.narrow, sum) : best.narrow;
+            if (gap < WINDOW_WORDS && sum > best.usual) {
+                best.usual = sum;
+                best.place = r->hits[i].place;
+            }
+            best.wide = fmax(best.wide, sum);
         }
-        for (size_t c = 0; c < q->count; c++) {
-            sum += got[c] > 0 ? 0 : base[c];
-        }
-        best = sum > best ? sum : best;
     }
     return best;
 }
@@ -148,37 +183,38 @@ static double best_sentence(const struct know_ranker *r)
 }
 
 /* Neighbours in the question that are neighbours in the text. */
-static double pairs(const struct know_ranker *r, double *ret_near)
+static double pairs(const struct know_ranker *r)
 {
     const struct know_question *q = r->question;
-    double sum = 0, near = 0;
+    double sum = 0;
     for (size_t c = 0; c + 1 < q->count; c++) {
         uint32_t gap = q->concepts[c + 1].place - q->concepts[c].place;
-        double bestp = 0, bestn = 0;
-        double value = fmin(worth(&q->concepts[c]), worth(&q->concepts[c + 1]));
+        double best = 0;
         for (size_t i = 0; i < r->hit_count; i++) {
-            if (r->hits[i].concept != c) {
-                continue;
-            }
-            for (size_t k = 0; k < r->hit_count; k++) {
-                if (r->hits[k].concept != c + 1) {
-                    continue;
+            const struct hit *first = &r->hits[i];
+            for (size_t k = i; first->concept == c && k < r->hit_count; k++) {
+                uint32_t apart = r->hits[k].place - first->place;
+                if (apart > gap && apart > 1) {
+                    break;
                 }
-                double w = r->hits[i].weight * r->hits[k].weight;
-                int64_t d = (int64_t)r->hits[k].place - (int64_t)r->hits[i].place;
-                if (d == (int64_t)gap || d == 1) {
-                    bestp = fmax(bestp, w);
-                }
-                if (d != 0 && llabs(d) <= (int64_t)NEAR_WORDS) {
-                    bestn = fmax(bestn, w / sqrt((double)llabs(d)));
+                if (r->hits[k].concept == c + 1 && (apart == gap || apart == 1)) {
+                    best = fmax(best, first->weight * r->hits[k].weight);
                 }
             }
         }
-        sum += bestp * value;
-        near += bestn * value;
+        sum += best * fmin(worth(&q->concepts[c]), worth(&q->concepts[c + 1]));
     }
-    *ret_near = near;
     return sum;
+}
+
+static bool number_near(const struct know_ranker *r, uint32_t place)
+{
+    for (size_t i = 0; i < r->number_count; i++) {
+        if (r->numbers[i] + NUMBER_BEFORE > place && r->numbers[i] < place + NUMBER_AFTER) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* How far the last words of a heading are the question: what they say of it, times how many of them
@@ -234,45 +270,70 @@ static bool lists_changes(const struct know_ranker *r, str title)
     return list;
 }
 
+/* What the fields of a passage have of the question. */
+struct fields {
+    double title[KNOW_CONCEPTS_MAX], heading[KNOW_CONCEPTS_MAX], text[KNOW_CONCEPTS_MAX];
+    double base[KNOW_CONCEPTS_MAX]; /* what title and heading give to every stretch of text */
+    uint32_t words;
+};
+
+static void read_fields(struct know_ranker *r, const struct passage_row *passage, struct fields *f)
+{
+    const struct know_question *q = r->question;
+    r->hit_count = 0;
+    r->number_count = 0;
+    f->words = walk(r, passage->index_text, f->text, true);
+    (void)walk(r, passage->index_title, f->title, false);
+    (void)walk(r, passage->index_heading, f->heading, false);
+    for (size_t c = 0; c < q->count; c++) {
+        double near = TITLE_NEAR * fmin(1, f->title[c]) + HEADING_NEAR * fmin(1, f->heading[c]);
+        f->base[c] = worth(&q->concepts[c]) * fmin(1, near);
+    }
+}
+
+/* Words counted: how often, in which field, how much of the question they are. */
+static double count_words(const struct know_question *q, const struct fields *f,
+                          struct know_match *ret)
+{
+    double norm = 1 - LENGTH + LENGTH * f->words / USUAL_WORDS;
+    double bm = 0, covered = 0, above = 0, rare = 0, all = 0;
+    for (size_t c = 0; c < q->count; c++) {
+        const struct know_concept *concept = &q->concepts[c];
+        double value = worth(concept), over = f->title[c] + f->heading[c];
+        double tf = f->text[c] / norm + IN_TITLE * fmin(f->title[c], 1) +
+                    IN_HEADING * fmin(f->heading[c], 1);
+        double any = fmin(1, f->text[c] + over);
+        bm += value * tf * (SATURATION + 1) / (tf + SATURATION);
+        above += value * over / (over + 1);
+        rare += value * concept->idf * any;
+        all += value * concept->idf;
+        ret->times[c] = (float)(f->text[c] + f->heading[c]);
+        if (!concept->optional) {
+            covered += value * any;
+        }
+    }
+    double mass = q->mass > 0 ? q->mass : 1;
+    ret->coverage = fmin(1, covered / mass);
+    return WORDS * bm + ABOVE * above + RARE * (all > 0 ? mass * rare / all : 0);
+}
+
 struct know_match know_rank(struct know_ranker *r, const struct passage_row *passage)
 {
     const struct know_question *q = r->question;
-    double title[KNOW_CONCEPTS_MAX] = {0}, heading[KNOW_CONCEPTS_MAX] = {0},
-           text[KNOW_CONCEPTS_MAX] = {0};
-    double base[KNOW_CONCEPTS_MAX] = {0};
-    r->hit_count = 0;
-    uint32_t words = walk(r, passage->index_text, text, true);
-    (void)walk(r, passage->index_title, title, false);
-    (void)walk(r, passage->index_heading, heading, false);
+    struct fields f = {0};
     struct know_match match = {0};
-    double bm = 0, covered = 0, lone = 0;
-    for (size_t c = 0; c < q->count; c++) {
-        const struct know_concept *concept = &q->concepts[c];
-        double norm = 1 - LENGTH + LENGTH * words / USUAL_WORDS;
-        double tf =
-            text[c] / norm + IN_TITLE * fmin(title[c], 1) + IN_HEADING * fmin(heading[c], 1);
-        bm += worth(concept) * tf * (SATURATION + 1) / (tf + SATURATION);
-        base[c] = worth(concept) *
-                  fmin(1, TITLE_NEAR * fmin(1, title[c]) + HEADING_NEAR * fmin(1, heading[c]));
-        match.times[c] = (float)(text[c] + heading[c]);
-        double any = fmin(1, text[c] + title[c] + heading[c]);
-        if (any > 0) {
-            match.found |= 1u << c;
-        }
-        if (!concept->optional) {
-            covered += worth(concept) * any;
-            lone = fmax(lone, worth(concept) * (1 - any));
-        }
-    }
-    double near = 0, mass = q->mass > 0 ? q->mass : 1;
-    double window = best_window(r, base);
-    double bigram = pairs(r, &near);
-    match.coverage = fmin(1, covered / mass);
-    match.window = fmin(1, window / mass);
-    match.lone = lone / mass;
-    match.rank =
-        bm + WINDOW * window + FOLLOWING * bigram + NEAR * near + SENTENCE * best_sentence(r);
-    match.rank += HEADING_TELLS * heading_tells(r, passage->index_heading, mass);
-    match.rank *= lists_changes(r, passage->index_title) ? CHANGES : 1;
+    double mass = q->mass > 0 ? q->mass : 1;
+    read_fields(r, passage, &f);
+    match.rank = count_words(q, &f, &match);
+    struct windows found = best_windows(r, f.base);
+    match.window = fmin(1, found.usual / mass);
+    match.rank += NARROW * found.narrow + WIDE * found.wide + SENTENCE * best_sentence(r) +
+                  FOLLOWING * pairs(r);
+    match.rank += HEADING_TELLS * heading_tells(r, passage->index_heading, mass) +
+                  TITLE_TELLS * heading_tells(r, passage->index_title, mass);
+    double bonus = q->cue == KNOW_CUE_NUMBER && number_near(r, found.place) ? NUMBER : 0;
+    bonus -= BREVITY * log(1.0 + f.words);
+    bonus -= lists_changes(r, passage->index_title) ? CHANGES : 0;
+    match.rank += bonus * mass;
     return match;
 }

@@ -13,9 +13,7 @@ struct know_match {
         coverage; /* 0 … 1: share of the question's mass found anywhere in title, heading, text */
     double window; /* 0 … 1: share found close together in the text, title and heading counted in
                       part */
-    double lone;   /* idf of the weightiest concept that was missed, over the mass */
     float times[KNOW_CONCEPTS_MAX]; /* how often each concept is in text and heading */
-    uint32_t found;                 /* bits of the concepts found */
 };
 
 /* Prepares; borrows the question. NULL when memory ran out. */

@@ -15,7 +15,7 @@ enum {
     READ_MAX = 3000, /* entries of the index that a search reads beyond its two rarest words */
 };
 
-static const double PAGE_WORTH = 0.8, PAGE_TIMES_MAX = 2, PAGE_SATURATION = 3, PAGE_COVERS = 0.6;
+static const double PAGE_WORTH = 0.75, PAGE_TIMES_MAX = 2, PAGE_SATURATION = 3;
 
 struct ranked {
     const struct passage_row *row;
@@ -76,22 +76,8 @@ static double page_worth(const struct know_question *q, const struct ranked *ran
     return worth;
 }
 
-static double page_covered(const struct know_question *q, const struct ranked *ranked, size_t count,
-                           const id *document)
-{
-    uint32_t found = 0;
-    double covered = 0;
-    for (size_t k = 0; k < count; k++) {
-        found |= id_eq(document, &ranked[k].row->document) ? ranked[k].match.found : 0;
-    }
-    for (size_t c = 0; c < q->count; c++) {
-        covered += (found >> c & 1) != 0 ? know_worth(&q->concepts[c]) : 0;
-    }
-    return covered;
-}
-
-/* Passages of one page speak for each other: by how often the page has the question's words, and
- * by how many of them it has at all. */
+/* Passages of one page speak for each other: by how often the page has the question's words.
+ */
 static void support_pages(const struct know_question *q, struct ranked *ranked, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -104,8 +90,7 @@ static void support_pages(const struct know_question *q, struct ranked *ranked, 
             }
         }
         if (support < 0) {
-            support = PAGE_WORTH * page_worth(q, ranked, count, document) +
-                      PAGE_COVERS * page_covered(q, ranked, count, document);
+            support = PAGE_WORTH * page_worth(q, ranked, count, document);
         }
         ranked[i].rank = ranked[i].match.rank + support;
     }
