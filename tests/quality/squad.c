@@ -134,11 +134,9 @@ static void run(struct house *h, struct plain *plain, const json_t *articles, co
     print("ours, odd articles (unseen)", &ours[1]);
     print("ours, all", &all);
     (void)printf("# %.2f ms a question, both searches\n", ms / (double)all.asked);
-    tap_ok(share(all.first, all.asked) >= 0.855,
-           "the right paragraph is first for 85.5 %% of the questions");
-    tap_ok(share(all.three, all.asked) >= 0.94,
-           "the right paragraph is among three for 94 %% of the questions");
-    arena_done(&a);
+    tap_reach(share(all.first, all.asked), 0.855, 0.855, "share with the right paragraph first");
+    tap_reach(share(all.three, all.asked), 0.94, 0.94, "share with it among three");
+    (void)printf("# aims beyond: 0.88 first, 0.96 among three\n");
 }
 
 int main(int argc, char **argv)

@@ -23,6 +23,14 @@ void tap_ok(bool ok, const char *format, ...)
     va_end(args);
 }
 
+void tap_reach(double got, double floor, double target, const char *what)
+{
+    const char *more = got >= target && floor < target ? ", target reached: raise the floor"
+                       : got < target                  ? ", target not reached yet"
+                                                       : "";
+    tap_ok(got >= floor, "%s: %.6g (floor %.6g, target %.6g%s)", what, got, floor, target, more);
+}
+
 void tap_skip(const char *why) { (void)printf("ok %d - # SKIP %s\n", ++tests, why); }
 
 int tap_done(void)

@@ -37,6 +37,10 @@ void plain_close(struct plain *plain);
 
 /* One TAP line; counts failures. */
 void tap_ok(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One TAP line for a figure that should reach `target`: fails below `floor`, what was reached when
+ * this was last committed, and says when the target is not reached. floor == target: both at once.
+ */
+void tap_reach(double got, double floor, double target, const char *what);
 void tap_skip(const char *why);
 /* Prints the plan; gives the exit status. */
 int tap_done(void);
