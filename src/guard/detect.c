@@ -349,7 +349,7 @@ bool detect_iban(str text, size_t at, struct span *ret)
         return false;
     }
     size_t length = iban_length(text.p[at], text.p[at + 1]);
-    char compact[36];
+    char compact[36] = {0};
     size_t n = 0, i = at;
     for (; i < text.n && n < length; i++) {
         char c = text.p[i];

@@ -192,10 +192,10 @@ static bool decode_arg(struct arena *a, str raw, str *ret)
         if (c == '%') {
             int high = i + 2 < raw.n ? bytes_hex_digit(raw.p[i + 1]) : -1;
             int low = i + 2 < raw.n ? bytes_hex_digit(raw.p[i + 2]) : -1;
-            c = (char)(high << 4 | low);
-            if (high < 0 || low < 0 || c == '/') {
+            if (high < 0 || low < 0 || high * 16 + low == '/') {
                 return false;
             }
+            c = (char)(high * 16 + low);
             i += 2;
         }
         out[n++] = c;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "net/addr.h"
 
 enum { BACKLOG = 1024 };
 
@@ -95,9 +96,9 @@ static unsigned get_port(int fd)
 {
     struct sockaddr_storage sa = {0};
     socklen_t n = sizeof sa;
-    (void)getsockname(fd, (struct sockaddr *)&sa, &n);
-    return ntohs(sa.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&sa)->sin6_port
-                                          : ((struct sockaddr_in *)(void *)&sa)->sin_port);
+    return getsockname(fd, (struct sockaddr *)&sa, &n) == 0
+               ? addr_from_sockaddr((const struct sockaddr *)&sa).port
+               : 0;
 }
 
 /* A bound socket, or -1 with errno. */
