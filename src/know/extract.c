@@ -8,12 +8,16 @@ enum {
     ANSWER_BYTES_MAX = 16 << 10,
     SENTENCE_BYTES_MAX = 700,
     SOURCES = 3,
-    CITATIONS_MAX = KNOW_PICKS_MAX + SOURCES
+    CITATIONS_MAX = KNOW_PICKS_MAX + SOURCES,
+    ROWS_MAX = 200,
+    ROWS_SHOWN = 5, /* of a table, below its first */
+    ROW_TERMS_MAX = 80
 };
 
 /* On-topic questions measured above it and foreign ones below it; see tests/quality. */
 static const double THRESHOLD = 0.49;
-static const double RELATED = 0.6; /* further pages are named when they are nearly as good */
+static const double ROW_ADDS = 0.5; /* how much of the best row's worth another needs */
+static const double RELATED = 0.6;  /* further pages are named when they are nearly as good */
 
 double know_threshold(void) { return THRESHOLD; }
 
@@ -79,6 +83,74 @@ static void add_lines(struct buf *b, str text)
     }
 }
 
+/* How much of the question a row of a table has. */
+static err row_worth(struct arena *a, const struct know_question *q, str row, double *ret)
+{
+    struct know_term *terms = NULL;
+    size_t count = 0;
+    double got[KNOW_CONCEPTS_MAX] = {0}, sum = 0;
+    err e = know_terms(a, row, ROW_TERMS_MAX, &terms, &count);
+    for (size_t i = 0; err_ok(e) && i < count; i++) {
+        for (size_t c = 0; c < q->count; c++) {
+            double meets = know_meets(&q->concepts[c], terms[i].text);
+            got[c] = meets > got[c] ? meets : got[c];
+        }
+    }
+    for (size_t c = 0; c < q->count; c++) {
+        sum += got[c] * know_worth(&q->concepts[c]);
+    }
+    *ret = sum;
+    return e;
+}
+
+/* "---|---|---", on its line: what Markdown has under the first row of a table. */
+static void add_divider(struct buf *b, str row)
+{
+    buf_add_c(b, "\n---");
+    for (size_t at = str_find(row, STR(" | "), 0); at != SIZE_MAX;
+         at = str_find(row, STR(" | "), at + 3)) {
+        buf_add_c(b, "|---");
+    }
+}
+
+/* A table as Markdown: its first row and those that speak of the question, in their order; all
+ * when it is small. */
+static err add_table(struct arena *a, struct buf *b, const struct know_question *q, str text)
+{
+    double worths[ROWS_MAX] = {0}, best = 0;
+    size_t rows = 0, kept = 0;
+    str rest = text, row;
+    for (; rows < ROWS_MAX && str_split(&rest, '\n', &row); rows++) {
+        err e = row_worth(a, q, row, &worths[rows]);
+        if (!err_ok(e)) {
+            return e;
+        }
+        best = rows > 0 && worths[rows] > best ? worths[rows] : best;
+    }
+    bool all = rows <= ROWS_SHOWN + 1;
+    rest = text;
+    for (size_t i = 0; i < rows && str_split(&rest, '\n', &row); i++) {
+        bool good = all || (worths[i] > 0 && worths[i] >= ROW_ADDS * best);
+        if (i == 0 || (good && kept < ROWS_SHOWN)) {
+            if (i > 0) {
+                buf_add_byte(b, '\n');
+            }
+            add_lines(b, row);
+            kept += i > 0;
+        }
+        if (i == 0) {
+            add_divider(b, row);
+        }
+    }
+    return ERR_NONE;
+}
+
+static bool is_table(str text)
+{
+    size_t end = str_find_byte(text, '\n', 0);
+    return end != SIZE_MAX && str_find(str_slice(text, 0, end), STR(" | "), 0) != SIZE_MAX;
+}
+
 /* A block of code between fences that are longer than any run of back quotes in it. */
 static void add_code(struct buf *b, str text)
 {
@@ -105,6 +177,8 @@ static void add_code(struct buf *b, str text)
 
 struct writer {
     struct arena *arena;
+    const struct know_question *question;
+    unsigned last; /* what the last sentence cites, 0 at first */
     struct buf content;
     struct know_citation *citations;
     size_t hits[CITATIONS_MAX]; /* the hit of each citation */
@@ -146,8 +220,8 @@ static unsigned cite(struct writer *w, const struct know_hit *hits, size_t hit)
     return (unsigned)++w->count;
 }
 
-static void write_pick(struct writer *w, const struct know_hit *hits, const struct know_pick *pick,
-                       bool first)
+static err write_pick(struct writer *w, const struct know_hit *hits, const struct know_pick *pick,
+                      bool first)
 {
     struct buf *b = &w->content;
     unsigned index = cite(w, hits, pick->hit);
@@ -156,13 +230,20 @@ static void write_pick(struct writer *w, const struct know_hit *hits, const stru
         bool line = b->n > 0 && b->p[b->n - 1] == '\n';
         buf_add_c(b, line ? "\n" : block ? "\n\n" : " ");
     }
+    err e = ERR_NONE;
     switch (pick->unit.kind) {
     case KNOW_UNIT_CODE:
         add_code(b, pick->unit.text);
-        buf_addf(b, "[%u]\n", index);
+        if (w->last != index) { /* the sentence before it has the citation */
+            buf_addf(b, "[%u]\n", index);
+        }
         break;
     case KNOW_UNIT_LIST:
-        add_lines(b, pick->unit.text);
+        if (is_table(pick->unit.text)) {
+            e = add_table(w->arena, b, w->question, pick->unit.text);
+        } else {
+            add_lines(b, pick->unit.text);
+        }
         buf_addf(b, " [%u]\n", index);
         break;
     case KNOW_UNIT_SENTENCE:
@@ -171,26 +252,31 @@ static void write_pick(struct writer *w, const struct know_hit *hits, const stru
         buf_addf(b, " [%u]", index);
         break;
     }
+    w->last = index;
+    return e;
 }
 
-static err write_answer(struct arena *a, const struct know_hit *hits, size_t hit_count,
-                        const struct know_pick *picks, size_t count, struct know_answer *ret)
+static err write_answer(struct arena *a, const struct know_question *q, const struct know_hit *hits,
+                        size_t hit_count, const struct know_pick *picks, size_t count,
+                        struct know_answer *ret)
 {
     struct writer w = {.arena = a,
+                       .question = q,
                        .citations = arena_array(a, CITATIONS_MAX, sizeof(struct know_citation))};
     if (w.citations == NULL) {
         return err_new(ERR_NO_MEMORY, "no memory for an answer");
     }
     buf_init(&w.content, ANSWER_BYTES_MAX);
-    for (size_t i = 0; i < count; i++) {
-        write_pick(&w, hits, &picks[i], i == 0);
+    err e = ERR_NONE;
+    for (size_t i = 0; err_ok(e) && i < count; i++) {
+        e = write_pick(&w, hits, &picks[i], i == 0);
     }
     for (size_t i = 0; i < hit_count && w.count < SOURCES; i++) {
         if (hits[i].score >= THRESHOLD && hits[i].score >= RELATED * hits[0].score) {
             (void)cite(&w, hits, i);
         }
     }
-    err e = buf_err(&w.content);
+    e = err_ok(e) ? buf_err(&w.content) : e;
     str content = err_ok(e) ? arena_str(a, str_trim(buf_str(&w.content))) : STR_EMPTY;
     buf_done(&w.content);
     if (err_ok(e) && content.p == NULL) {
@@ -230,7 +316,7 @@ err know_extract(struct arena *a, str question, const struct know_hit *hits, siz
         e = know_pick(a, q, question, hits, count, picks, &picked);
     }
     if (err_ok(e) && picked > 0) {
-        e = write_answer(a, hits, count, picks, picked, &answer);
+        e = write_answer(a, q, hits, count, picks, picked, &answer);
     }
     if (err_ok(e)) {
         *ret = answer;

@@ -139,6 +139,9 @@ static bool looks_like_code(str line)
         marks += i > 0 && line.p[i] == '(' && is_letter(line.p[i - 1]);
     }
     char last = line.n > 0 ? line.p[line.n - 1] : ' ';
+    if (last == '\\' || str_starts(line, STR("--")) || str_starts(line, STR("-H "))) {
+        return true; /* a command that goes on */
+    }
     bool prose = last == '.' || last == ':' || last == '?' || last == '!' || last == ',';
     return marks > 0 && !prose && marks * 30 >= line.n;
 }

@@ -64,30 +64,59 @@ static str bare(str text, bool keep_references)
     return str_n(p, n);
 }
 
-/* Every piece of the content stands in the passage that its reference names. */
+/* Takes a fenced block off the front; false when there is none. */
+static bool take_fence(str *rest, str *ret_code)
+{
+    str text = str_trim(*rest);
+    size_t run = 0;
+    while (run < text.n && text.p[run] == '`') {
+        run++;
+    }
+    if (run < 3) {
+        return false;
+    }
+    str fence = arena_printf(&arena, "\n%.*s", (int)run, text.p);
+    size_t end = str_find(text, fence, run);
+    assert_true(end != SIZE_MAX);
+    *ret_code = str_slice(text, run, end);
+    *rest = str_slice(text, end + fence.n, text.n);
+    return true;
+}
+
+/* Takes the text up to its "[n]" and that off the front; gives n. */
+static size_t take_cited(str *rest, str *ret_piece)
+{
+    for (size_t at = 0; at < rest->n; at++) {
+        size_t end = at + 1, number = 0;
+        while (rest->p[at] == '[' && end < rest->n && rest->p[end] >= '0' && rest->p[end] <= '9') {
+            number = number * 10 + (size_t)(rest->p[end++] - '0');
+        }
+        if (number > 0 && end < rest->n && rest->p[end] == ']') {
+            *ret_piece = str_trim(str_slice(*rest, 0, at));
+            *rest = str_slice(*rest, end + 1, rest->n);
+            return number;
+        }
+    }
+    fail_msg("a piece without a citation");
+    return 0;
+}
+
+/* Every piece of the content stands in the passage that its reference names; a block of code
+ * without one has that of the sentence before it. */
 static void check(const struct know_answer *answer, const struct know_hit *hits, size_t count)
 {
-    str rest = answer->content;
-    size_t pieces = 0;
-    while (rest.n > 0) {
-        size_t at = 0, number = 0, end = 0;
-        for (; at < rest.n; at++) {
-            end = at + 1;
-            number = 0;
-            while (rest.p[at] == '[' && end < rest.n && rest.p[end] >= '0' && rest.p[end] <= '9') {
-                number = number * 10 + (size_t)(rest.p[end++] - '0');
-            }
-            bool code = str_starts(str_trim(rest), STR("```"));
-            bool own_line = at > 0 && rest.p[at - 1] == '\n';
-            if (number > 0 && end < rest.n && rest.p[end] == ']' && (!code || own_line)) {
-                break;
-            }
+    str rest = answer->content, piece = STR_EMPTY, none = STR_EMPTY;
+    size_t pieces = 0, number = 0;
+    while (!str_empty(str_trim(rest))) {
+        if (!take_fence(&rest, &piece)) {
+            number = take_cited(&rest, &piece);
+        } else if (str_starts(str_trim(rest), STR("["))) {
+            size_t own = take_cited(&rest, &none);
+            assert_int_not_equal(own, number);
+            number = own;
         }
         assert_true(number >= 1 && number <= answer->citation_count);
-        str piece = str_trim(str_slice(rest, 0, at));
-        if (str_starts(piece, STR("```"))) {
-            piece = str_slice(piece, 3, piece.n - 3);
-        } else if (str_ends(piece, STR("\xe2\x80\xa6"))) {
+        if (str_ends(piece, STR("\xe2\x80\xa6"))) {
             piece.n -= 3;
         }
         bool found = false;
@@ -100,10 +129,6 @@ static void check(const struct know_answer *answer, const struct know_hit *hits,
             fail();
         }
         pieces++;
-        rest = str_slice(rest, end + 1, rest.n);
-        if (str_empty(str_trim(rest))) {
-            break;
-        }
     }
     assert_true(pieces >= 1 && pieces <= 4);
     for (size_t i = 0; i < answer->citation_count; i++) {
@@ -192,9 +217,31 @@ static void a_command_is_kept_whole_in_a_fence(void **state)
         "shop\n\nNever mind the rest.",
         0.9);
     assert_true(err_ok(know_extract(&arena, STR("how to dump a database"), &hit, 1, &answer)));
-    assert_true(str_find(answer.content, STR("```\npg_dump \\\n  --file=a.sql shop\n```\n[1]"),
-                         0) != SIZE_MAX);
+    assert_true(str_find(answer.content, STR("```\npg_dump \\\n  --file=a.sql shop\n```"), 0) !=
+                SIZE_MAX);
     check(&answer, &hit, 1);
+}
+
+static void a_table_is_markdown_and_shows_the_rows_that_answer(void **state)
+{
+    (void)state;
+    struct know_answer answer;
+    struct know_hit hit = make_hit(1, "Rates",
+                                   "Service | Hourly rate\nPayroll audit | 140 euros\n"
+                                   "Tax advice | 150 euros\nBookkeeping | 70 euros\n"
+                                   "Training | 90 euros\nTravel | 20 euros\nMoving | 30 euros",
+                                   0.9);
+    assert_true(
+        err_ok(know_extract(&arena, STR("what does a payroll audit cost"), &hit, 1, &answer)));
+    assert_true(str_eq(answer.content, STR("Service | Hourly rate\n---|---\n"
+                                           "Payroll audit | 140 euros [1]")));
+    hit.passage.text = STR("Service | Hourly rate\nPayroll audit | 140 euros\n"
+                           "Tax advice | 150 euros");
+    assert_true(
+        err_ok(know_extract(&arena, STR("what does a payroll audit cost"), &hit, 1, &answer)));
+    assert_true(str_eq(answer.content, STR("Service | Hourly rate\n---|---\n"
+                                           "Payroll audit | 140 euros\n"
+                                           "Tax advice | 150 euros [1]")));
 }
 
 static void below_the_threshold_nothing_is_said(void **state)
@@ -266,6 +313,7 @@ int main(void)
         cmocka_unit_test(lists_and_code_are_units_of_their_own),
         cmocka_unit_test(the_answer_is_of_the_documents_and_cites_them),
         cmocka_unit_test(a_command_is_kept_whole_in_a_fence),
+        cmocka_unit_test(a_table_is_markdown_and_shows_the_rows_that_answer),
         cmocka_unit_test(below_the_threshold_nothing_is_said),
         cmocka_unit_test(what_is_said_twice_is_taken_once),
         cmocka_unit_test(hostile_passages_are_only_text),
