@@ -24,7 +24,7 @@ static const double SENTENCE = 0.35;  /* within a sentence */
 static const double FOLLOWING = 0.48; /* neighbours of the question that are neighbours */
 static const double RARE = 0.27;      /* covered, rare words above all */
 static const double ABOVE = 0.27;     /* how often title and heading say it */
-static const double HEADING_TELLS = 0.3, TITLE_TELLS = 0.7; /* when they are the question */
+static const double HEADING_TELLS = 0.6, TITLE_TELLS = 0.7; /* when they are the question */
 static const double NUMBER = 0.33;   /* asked for a number, there is one nearby */
 static const double BREVITY = 0.045; /* taken for each e-fold of length */
 static const double CHANGES = 0.33;  /* taken from lists of changes */
