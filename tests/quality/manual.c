@@ -11,7 +11,7 @@
 #include "quality/support.h"
 
 enum { HITS = 6 };
-enum { FIRST_FLOOR = 21, THREE_FLOOR = 23 }; /* what is reached today; raise them with it */
+enum { FIRST_FLOOR = 21, THREE_FLOOR = 24 }; /* what is reached today; raise them with it */
 
 struct options {
     const char *folder, *questions, *db;

@@ -192,12 +192,28 @@ static void the_same_question_gets_the_same_hits(void **state)
     }
 }
 
+static void a_project_of_one_passage_is_found_by_any_of_its_words(void **state)
+{
+    struct library *l = *state;
+    static const char *const words[] = {
+        "payroll", "Prices", "audits", "euro", "What does a payroll audit cost?", "payrol"};
+    library_text(l, "prices", "Prices", "A payroll audit costs 140 euros an hour.");
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        struct know_hit *hits = NULL;
+        struct know_answer answer;
+        assert_int_equal(library_ask(l, str_c(words[i]), 3, true, &hits), 1);
+        must(know_extract(&l->arena, str_c(words[i]), hits, 1, &answer));
+        assert_true(answer.answered);
+    }
+}
+
 #define WITH_LIBRARY(test) cmocka_unit_test_setup_teardown(test, library_open, library_close)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_LIBRARY(questions_in_ones_own_words_find_the_page),
+        WITH_LIBRARY(a_project_of_one_passage_is_found_by_any_of_its_words),
         WITH_LIBRARY(a_question_about_the_matter_scores_above_a_foreign_one),
         WITH_LIBRARY(words_in_order_and_near_come_before_scattered_ones),
         WITH_LIBRARY(one_per_page_gives_each_page_once),
