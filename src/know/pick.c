@@ -7,8 +7,9 @@
 #include "know/cue.h"
 #include "know/tokens.h"
 
-static const double TOLD = 0.6;  /* a heading with so much of the question is the question */
-static const double ADDS = 0.55; /* how good a sentence of another page must be, to the first */
+static const double TOLD = 0.6;      /* a heading with so much of the question is the question */
+static const double ADDS = 0.6;      /* how good a sentence of another page must be, to the first */
+static const double ADDS_TOLD = 0.8; /* when the first page's heading is the question */
 
 enum { HITS_MAX = 4, UNITS_MAX = 160, UNIT_TERMS_MAX = 160, SENTENCE_BYTES = 500 };
 
@@ -19,6 +20,7 @@ struct candidate {
     uint32_t found;
     uint64_t print[4]; /* which terms it has, hashed: for likeness */
     bool leans;        /* starts with a word that points back */
+    bool points;       /* only says where to read */
     bool leads;        /* ends with a colon */
     bool taken;
 };
@@ -57,6 +59,19 @@ static bool leans_back(str surface)
     return false;
 }
 
+/* "See the chapter on prices.": tells where an answer is, not what it is. */
+static bool points_away(str surface)
+{
+    static const str words[] = {STR_INIT("see"), STR_INIT("siehe"), STR_INIT("voir"),
+                                STR_INIT("vease"), STR_INIT("refer")};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (str_eq(surface, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Marks the concepts that a text has, the best form of each; gives the number of words. */
 static err mark(struct picker *p, str text, double got[KNOW_CONCEPTS_MAX], struct candidate *ret,
                 size_t *ret_words)
@@ -78,6 +93,7 @@ static err mark(struct picker *p, str text, double got[KNOW_CONCEPTS_MAX], struc
     }
     if (ret != NULL && count > 0) {
         ret->leans = leans_back(terms[0].surface);
+        ret->points = points_away(terms[0].surface);
     }
     *ret_words = count > 0 ? terms[count - 1].place + 1 : 0;
     return ERR_NONE;
@@ -144,6 +160,7 @@ static err score_hit(struct picker *p, const struct know_hit *hit, size_t index,
             c->own = fmax(c->own, 0.01);
         }
         score -= c->leans ? 0.08 : 0;
+        score *= c->points ? 0.5 : 1;
         c->score = trust * score * shape(c, words);
         memcpy(before, got, sizeof(before));
     }
@@ -245,10 +262,11 @@ static void choose(struct picker *p, size_t hits)
         return;
     }
     take(p, first, 2);
-    go_on(p, first, p->told[first->hit] >= TOLD ? 3 : 2);
+    bool told = p->told[first->hit] >= TOLD;
+    double least = (told ? ADDS_TOLD : ADDS) * first->score;
+    go_on(p, first, told ? 3 : 2);
     for (size_t hit = 0; hit < hits && taken_of(p, SIZE_MAX) < KNOW_PICKS_MAX; hit++) {
-        struct candidate *next =
-            taken_of(p, hit) > 0 ? NULL : best_unit(p, hit, ADDS * first->score);
+        struct candidate *next = taken_of(p, hit) > 0 ? NULL : best_unit(p, hit, least);
         if (next != NULL && next->unit.kind == KNOW_UNIT_SENTENCE) {
             take(p, next, taken_of(p, SIZE_MAX) + 1);
         }
