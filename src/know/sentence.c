@@ -135,7 +135,9 @@ static bool looks_like_code(str line)
     size_t marks = 0;
     for (size_t i = 0; i < line.n; i++) {
         marks += str_find_byte(STR("$<>=;{}|\\*_#@&+[]"), line.p[i], 0) != SIZE_MAX;
-        marks += i > 0 && line.p[i] == '-' && line.p[i - 1] == '-';
+        bool option = i > 1 && i + 1 < line.n &&
+                      str_eq(str_slice(line, i - 2, i + 1), STR(" --")) && is_letter(line.p[i + 1]);
+        marks += option ? 2 : i > 0 && line.p[i] == '-' && line.p[i - 1] == '-';
         marks += i > 0 && line.p[i] == '(' && is_letter(line.p[i - 1]);
     }
     char last = line.n > 0 ? line.p[line.n - 1] : ' ';
@@ -143,7 +145,7 @@ static bool looks_like_code(str line)
         return true; /* a command that goes on */
     }
     bool prose = last == '.' || last == ':' || last == '?' || last == '!' || last == ',';
-    return marks > 0 && !prose && marks * 30 >= line.n;
+    return marks > 0 && !prose && marks * 40 >= line.n;
 }
 
 static enum know_unit_kind kind_of(str paragraph)
