@@ -114,7 +114,7 @@ static void add_divider(struct buf *b, str row)
 }
 
 /* A table as Markdown: its first row and those that speak of the question, in their order; all
- * when it is small. */
+ * when it is small or the question is that of the whole. */
 static err add_table(struct arena *a, struct buf *b, const struct know_question *q, str text)
 {
     double worths[ROWS_MAX] = {0}, best = 0;
@@ -127,11 +127,11 @@ static err add_table(struct arena *a, struct buf *b, const struct know_question 
         }
         best = rows > 0 && worths[rows] > best ? worths[rows] : best;
     }
-    bool all = rows <= ROWS_SHOWN + 1;
+    bool all = rows <= ROWS_SHOWN + 1 || best <= 0;
     rest = text;
     for (size_t i = 0; i < rows && str_split(&rest, '\n', &row); i++) {
         bool good = all || (worths[i] > 0 && worths[i] >= ROW_ADDS * best);
-        if (i == 0 || (good && kept < ROWS_SHOWN)) {
+        if (i == 0 || (good && (all || kept < ROWS_SHOWN))) {
             if (i > 0) {
                 buf_add_byte(b, '\n');
             }

@@ -131,10 +131,11 @@ static struct windows best_windows(const struct know_ranker *r,
 {
     const struct know_question *q = r->question;
     struct windows best = {0};
-    double above = 0;
+    double above = 0; /* what needs no text */
     for (size_t c = 0; c < q->count; c++) {
         above += base[c];
     }
+    best.narrow = best.usual = best.wide = above;
     for (size_t i = 0; i < r->hit_count; i++) {
         double got[KNOW_CONCEPTS_MAX] = {0};
         double sum = above;
