@@ -200,18 +200,19 @@ static enum parse rule_marks(struct egress *e, const struct front *f, size_t at,
         return PARSE_MORE;
     }
     char next = to < f->s.n ? f->s.p[to] : '\0';
-    bool definition = next == ':' && !e->line_begun;
     if (next == '(') {
         parsed = parse_target(f->s, to, f->end, &url, &after);
-        if (parsed == PARSE_MORE) {
+        if (parsed == PARSE_MORE || (parsed == PARSE_YES && after >= f->s.n && !f->end)) {
             return PARSE_MORE;
         }
         if (parsed == PARSE_YES) {
+            /* What follows the dropped target must not become the mark's new one. */
             e->removed_links++;
             to = after;
-            next = '\0';
+            next = to < f->s.n ? f->s.p[to] : '\0';
         }
     }
+    bool definition = next == ':' && !e->line_begun;
     e->removed_marks += unknown;
     if (marks) {
         put(e, f->out, str_slice(f->s, 0, at));

@@ -165,6 +165,8 @@ static void egress_keeps_known_marks_only(void **state)
         {"a [3, 9].", "a [3]."},
         {"a[7]b", "a b"},
         {"a [9](x) b", "a b"},
+        {"[1](x)(//evil.example/y)", "[1] (//evil.example/y)"},
+        {"[1](x): //evil.example", "[1] : //evil.example"},
     };
     CHECK_ALL(rows);
 }
