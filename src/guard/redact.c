@@ -4,8 +4,9 @@
 #include "guard/text.h"
 
 /* A replacement changes what stands beside the rest, so a text is read again until nothing is
- * found. */
-enum { PASSES_MAX = 8, TEXT_MAX = 16 << 20 };
+ * found. A chain of joined numbers gives one a pass: the passes grow with the text, up to a bound.
+ */
+enum { PASSES_MIN = 8, PASSES_MAX = 512, CHAIN_BYTES = 8, TEXT_MAX = 16 << 20 };
 
 static const struct {
     enum guard_found kind;
@@ -71,10 +72,12 @@ err guard_redact(struct arena *a, str text, str *ret, unsigned *ret_found)
 {
     struct buf now, next;
     unsigned found = 0, more = 1;
+    size_t passes = PASSES_MIN + text.n / CHAIN_BYTES;
+    passes = passes < PASSES_MAX ? passes : PASSES_MAX;
     buf_init(&now, TEXT_MAX);
     buf_init(&next, TEXT_MAX);
     buf_add(&now, text);
-    for (unsigned pass = 0; pass < PASSES_MAX && more && !now.failed; pass++) {
+    for (size_t pass = 0; pass < passes && more && !now.failed; pass++) {
         buf_clear(&next);
         more = redact_pass(buf_str(&now), &next);
         found |= more;
