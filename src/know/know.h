@@ -76,8 +76,8 @@ struct know_citation {
 struct know_answer {
     bool answered;     /* false: below the threshold, content is empty */
     double confidence; /* 0 … 1 */
-    str content;       /* one to four sentences of the documents, each followed by its " [n]"; a block
-                          of code has that of the sentence before it */
+    str content; /* one to four sentences of the documents, each followed by its " [n]"; a block
+                    of code has that of the sentence before it */
     struct know_citation *citations; /* those in the content first, then further pages: three at
                                         least when there are so many good ones */
     size_t citation_count;
