@@ -133,9 +133,16 @@ def e2e_jobs():
 
 
 def quality_jobs():
-    program = ROOT / "tests" / "quality" / "run"
-    if program.exists():
-        yield Job("quality", [str(program), str(ASAN_DIR)], seconds=900, env=SANITIZERS)
+    """Reads the corpora beside the repository when they are there; says so when not."""
+    folder = ROOT / "tests" / "quality"
+    programs = ASAN_DIR / "tests" / "quality"
+    manual = os.environ.get("MANUAL_FOLDER", "/usr/share/doc/postgresql-doc-15/html")
+    corpora = Path(os.environ.get("CORPORA_FOLDER", ROOT.parent / "shared" / "corpora"))
+    yield Job("squad", [str(programs / "quality_squad"), str(corpora / "squad" / "questions.json")],
+              seconds=600, env=SANITIZERS)
+    for name, words in (("postgresql", []), ("postgresql-held-out", ["--report"])):
+        yield Job(name, [str(programs / "quality_manual"), *words, manual, str(folder / f"{name}.json")],
+                  seconds=600, env=SANITIZERS)
 
 
 def fault_jobs():
