@@ -18,8 +18,9 @@ version=$(meson introspect --projectinfo "$out" | python3 -c 'import json,sys; p
 architecture=$(dpkg --print-architecture)
 
 doc=$stage/usr/share/doc/doorward
-install -d "$doc" "$stage/lib/systemd/system" "$stage/DEBIAN"
-install -m 644 README.md CHANGELOG.md docs/*.md "$doc"
+install -d "$doc/docs" "$stage/lib/systemd/system" "$stage/DEBIAN"
+install -m 644 README.md CHANGELOG.md SECURITY.md "$doc"
+install -m 644 docs/*.md "$doc/docs"
 install -m 644 packaging/deb/copyright "$doc/copyright"
 install -m 644 packaging/systemd/doorward.service "$stage/lib/systemd/system/doorward.service"
 install -m 755 packaging/deb/postinst packaging/deb/prerm packaging/deb/postrm "$stage/DEBIAN"
