@@ -67,4 +67,4 @@ def check(root, out):
 
 
 if __name__ == "__main__":
-    sys.exit(source.main(check))
+    sys.exit(source.main(check, each=True))

@@ -61,8 +61,27 @@ def literal_end(code, start):
     return min(i + 1, len(code))
 
 
-def main(check):
-    """Runs check(root, writer) on the tree named on the command line, or on this one."""
-    writer = Writer()
+class Together(Writer):
+    """One result for a whole lint, however many files it looks at."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name, self.looked, self.problems = name, 0, []
+
+    def result(self, name, problems=()):
+        self.looked += 1
+        self.problems.extend(problems)
+
+    def done(self):
+        if not self.looked:
+            self.problems.append("there was nothing to look at")
+        super().result(f"{self.name}: {self.looked} looked at", self.problems)
+        return super().done()
+
+
+def main(check, each=False):
+    """Runs check(root, writer) on the tree named on the command line, or on this one. Its results are
+    told together, or each for itself where they are tests."""
+    writer = Writer() if each else Together(Path(sys.argv[0]).stem)
     check(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT, writer)
     return writer.done()
