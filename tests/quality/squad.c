@@ -133,6 +133,7 @@ static void run(struct house *h, struct plain *plain, const json_t *articles, co
     print("ours, even articles (tuned)", &ours[0]);
     print("ours, odd articles (unseen)", &ours[1]);
     print("ours, all", &all);
+    arena_done(&a);
     (void)printf("# %.2f ms a question, both searches\n", ms / (double)all.asked);
     tap_reach(share(all.first, all.asked), 0.855, 0.855, "share with the right paragraph first");
     tap_reach(share(all.three, all.asked), 0.94, 0.94, "share with it among three");
