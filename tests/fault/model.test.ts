@@ -138,7 +138,9 @@ test("every turn ends in an answer within its deadline", { timeout: 3600_000 }, 
       slowest = Math.max(slowest, took);
       assert.ok(took < TOTAL_MS + GRACE_MS, `a turn took ${took} ms`);
       assert.ok(!text.includes("evil.example"), text);
-      assert.doesNotMatch(text, /(^|[^\\])<script/, text);
+      // Within a code block, closed or broken off, a tag is text and never alive (CommonMark, section 4.5).
+      const prose = text.replace(/```[\s\S]*?(```|$)/g, "");
+      assert.doesNotMatch(prose, /(^|[^\\])<script/, text);
     }
   };
   await Promise.all(Array.from({ length: 8 }, worker));
