@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { COMPANY, QUESTION } from "../integration/harness/company.ts";
-import { Doorward } from "../integration/harness/doorward.ts";
+import { Doorward, temporaryFolder } from "../integration/harness/doorward.ts";
 import { until } from "../integration/harness/wait.ts";
 import { between, chance, CYCLES, pause, saySeed } from "./chance.ts";
 import { checkCopy } from "./database.ts";
 import { Ledger, UNLIMITED } from "./ledger.ts";
-import { SmallDisk } from "./tmpfs.ts";
+import { assertSmallDisk, SmallDisk } from "./tmpfs.ts";
 
 const REFUSED = [503, 507];
 const LEADS_AT_MOST = 400; // until a disk that is nearly full must be full
@@ -30,9 +30,9 @@ before(async () => {
 });
 
 after(async () => {
-  disk.free();
-  await doorward.stop();
-  await disk.unmount();
+  disk?.free();
+  await doorward?.stop();
+  await disk?.unmount();
 });
 
 /** Sends leads, some at once, until one is refused. */
@@ -51,6 +51,12 @@ async function recovers(): Promise<void> {
     (await ledger.send(ledger.attempt(chat), REFUSED)).status === 201, 10);
   await ledger.verify();
 }
+
+test("a folder that is no small disk is refused, not filled", () => {
+  assert.throws(() => assertSmallDisk(temporaryFolder(), 24 << 20), /nothing is mounted on it.*leave this test out/);
+  assert.throws(() => assertSmallDisk(disk.folder, 1 << 20), /bytes, not 1048576/);
+  assertSmallDisk(disk.folder, 24 << 20);
+});
 
 const ROOMS = [0, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512];
 
