@@ -11,7 +11,7 @@
 #include "ops/deliver.h"
 
 enum {
-    THREADS = 3,            /* so that a mail server that hangs does not hold up webhooks */
+    THREADS = 5,
     ARENA_MAX = 64 << 20,   /* one entry: payload, both forms of the letter, the message */
     LOOK_MS = 3000,         /* another process may have changed the outbox */
     TROUBLE_MS = 5000,      /* wait after the store failed */
@@ -35,9 +35,20 @@ struct engine {
     size_t unsettled_count;
 };
 
+/* Each thread serves one channel, so that a mail server that hangs does not hold up webhooks, nor
+ * the other way round. The first two cover both. */
+static const enum outbox_channel thread_channels[THREADS] = {
+    OUTBOX_MAIL, OUTBOX_NOT_MAIL, OUTBOX_NOT_MAIL, OUTBOX_MAIL, OUTBOX_NOT_MAIL};
+
+struct outbox_thread {
+    pthread_t thread;
+    struct engine *engine;
+    enum outbox_channel channel;
+};
+
 struct outbox_worker {
     struct engine engine;
-    pthread_t threads[THREADS];
+    struct outbox_thread threads[THREADS];
     size_t thread_count;
 };
 
@@ -236,16 +247,18 @@ static err deliver_and_settle(struct engine *engine, struct arena *a, const stru
 
 enum tried { TRIED_NONE, TRIED_SENT, TRIED_FAILED };
 
-/* Claims one entry and tries it. *ret_next_ms is when the next one is due, 0 when there is none. */
-static err work_once(struct engine *engine, enum tried *ret_tried, int64_t *ret_next_ms)
+/* Claims one entry of a channel and tries it. *ret_next_ms is when its next one is due, 0 when
+ * there is none. */
+static err work_once(struct engine *engine, enum outbox_channel channel, enum tried *ret_tried,
+                     int64_t *ret_next_ms)
 {
     struct arena a;
     struct outbox_row *rows;
     size_t count = 0;
     bool sent = false;
     arena_init(&a, ARENA_MAX);
-    err e = store_outbox_claim(engine->store, &a, clock_wall_ms(), LEASE_MS, 1, &rows, &count,
-                               ret_next_ms);
+    err e = store_outbox_claim(engine->store, &a, channel, clock_wall_ms(), LEASE_MS, 1, &rows,
+                               &count, ret_next_ms);
     *ret_tried = TRIED_NONE;
     if (err_ok(e) && count > 0) {
         e = deliver_and_settle(engine, &a, &rows[0], &sent);
@@ -267,7 +280,7 @@ err outbox_deliver_due(struct store *store, const struct outbox_settings *settin
     }
     do {
         int64_t next;
-        e = work_once(&engine, &tried, &next);
+        e = work_once(&engine, OUTBOX_ANY, &tried, &next);
         sent += tried == TRIED_SENT ? 1 : 0;
         failed += tried == TRIED_FAILED ? 1 : 0;
     } while (err_ok(e) && tried != TRIED_NONE);
@@ -306,13 +319,14 @@ static int64_t wait_until(int64_t next_ms)
 
 static void *worker_run(void *user)
 {
-    struct engine *engine = user;
+    const struct outbox_thread *thread = user;
+    struct engine *engine = thread->engine;
     uint64_t seen = 0;
     bool troubled = false;
     while (!atomic_load(&engine->stopping)) {
         enum tried tried;
         int64_t next = 0;
-        err e = work_once(engine, &tried, &next);
+        err e = work_once(engine, thread->channel, &tried, &next);
         if (!err_ok(e)) {
             if (!troubled) {
                 log_err("outbox", "the store does not answer; nothing is lost, it is tried again",
@@ -340,12 +354,15 @@ err outbox_worker_start(struct store *store, const struct outbox_settings *setti
         mem_free(worker);
         return e;
     }
-    while (worker->thread_count < THREADS &&
-           pthread_create(&worker->threads[worker->thread_count], NULL, worker_run,
-                          &worker->engine) == 0) {
-        worker->thread_count++;
+    bool started = true;
+    while (started && worker->thread_count < THREADS) {
+        struct outbox_thread *thread = &worker->threads[worker->thread_count];
+        thread->engine = &worker->engine;
+        thread->channel = thread_channels[worker->thread_count];
+        started = pthread_create(&thread->thread, NULL, worker_run, thread) == 0;
+        worker->thread_count += started;
     }
-    if (worker->thread_count == 0) {
+    if (worker->thread_count < 2) {
         outbox_worker_close(worker);
         return err_new(ERR_NO_MEMORY, "no thread for the outbox");
     }
@@ -372,7 +389,7 @@ void outbox_worker_close(struct outbox_worker *worker)
     atomic_store(&worker->engine.stopping, true);
     outbox_worker_wake(worker);
     for (size_t i = 0; i < worker->thread_count; i++) {
-        pthread_join(worker->threads[i], NULL);
+        pthread_join(worker->threads[i].thread, NULL);
     }
     engine_done(&worker->engine);
     mem_free(worker);

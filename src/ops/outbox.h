@@ -48,8 +48,8 @@ err outbox_for_event(struct arena *a, const struct outbox_settings *settings, co
 
 struct outbox_worker;
 
-/* Starts a few threads that deliver until it is closed; an entry is with one of them only. The
- * settings must outlive it. */
+/* Starts a few threads that deliver until it is closed, some for mail and some for webhooks; an
+ * entry is with one of them only. The settings must outlive it. */
 err outbox_worker_start(struct store *store, const struct outbox_settings *settings,
                         struct outbox_worker **ret);
 /* Tells it that there is something new; from any thread, cheap. NULL is fine. */

@@ -118,9 +118,10 @@
     X(outbox_add, (struct store * store, const struct outbox_row *rows, size_t count),             \
       (store, rows, count))                                                                        \
     X(outbox_claim,                                                                                \
-      (struct store * store, struct arena * a, int64_t now_ms, int64_t lease_ms, size_t limit,     \
-       struct outbox_row * *ret, size_t * ret_count, int64_t * ret_next_ms),                       \
-      (store, a, now_ms, lease_ms, limit, ret, ret_count, ret_next_ms))                            \
+      (struct store * store, struct arena * a, enum outbox_channel channel, int64_t now_ms,        \
+       int64_t lease_ms, size_t limit, struct outbox_row * *ret, size_t * ret_count,               \
+       int64_t * ret_next_ms),                                                                     \
+      (store, a, channel, now_ms, lease_ms, limit, ret, ret_count, ret_next_ms))                   \
     X(outbox_renew, (struct store * store, const id *entry, int64_t until_ms),                     \
       (store, entry, until_ms))                                                                    \
     X(outbox_sent, (struct store * store, const id *entry, int64_t now_ms),                        \

@@ -18,13 +18,18 @@ struct outbox_row {
     int64_t created_ms, next_ms, done_ms;
 };
 
+/* Whose turn it is: mail and everything else wait apart, so that one never holds up the other. */
+enum outbox_channel { OUTBOX_ANY, OUTBOX_MAIL, OUTBOX_NOT_MAIL };
+
 /* Adds entries that do not belong to another write (a notice). */
 err store_outbox_add(struct store *store, const struct outbox_row *rows, size_t count);
-/* Leases up to `limit` due entries until now + lease_ms, oldest first; a lease that runs out is due
- * again. *ret_next_ms is when the next entry is due, 0 when there is none. */
-err store_outbox_claim(struct store *store, struct arena *a, int64_t now_ms, int64_t lease_ms,
-                       size_t limit, struct outbox_row **ret, size_t *ret_count,
-                       int64_t *ret_next_ms);
+/* Leases up to `limit` due entries of a channel until now + lease_ms, oldest first; a lease that
+ * runs out is due again. *ret_next_ms is when the channel's next entry is due, 0 when there is
+ * none.
+ */
+err store_outbox_claim(struct store *store, struct arena *a, enum outbox_channel channel,
+                       int64_t now_ms, int64_t lease_ms, size_t limit, struct outbox_row **ret,
+                       size_t *ret_count, int64_t *ret_next_ms);
 /* Moves the end of a lease that is still held to until_ms, without counting an attempt. NOT_FOUND
  * when the entry is no longer pending. */
 err store_outbox_renew(struct store *store, const id *entry, int64_t until_ms);

@@ -89,8 +89,11 @@ static err outbox_read_all(struct sq_query *q, struct arena *a, struct sq_list *
 /* ── leases: an entry's next_ms is the end of its lease, so that one that is not answered for is
  * due again ── */
 
+#define OF_CHANNEL " AND (?1 = 0 OR (?1 = 1) = (kind = 'mail'))"
+
 struct outbox_claim {
     struct arena *a;
+    enum outbox_channel channel;
     int64_t now_ms, lease_ms;
     size_t limit;
     struct sq_list list;
@@ -101,7 +104,8 @@ static err outbox_next(struct sq_conn *c, struct outbox_claim *claim)
 {
     /* 0 means that there is none, so an entry that was due since ever is due since 1. */
     struct sq_query q =
-        sq_query(c, "SELECT max(1, min(next_ms)) FROM outbox WHERE state = 'pending'");
+        sq_query(c, "SELECT max(1, min(next_ms)) FROM outbox WHERE state = 'pending'" OF_CHANNEL);
+    sq_bind_int(&q, claim->channel);
     claim->next_ms = sq_step(&q) ? sq_int(&q) : 0;
     return sq_end(&q);
 }
@@ -111,8 +115,9 @@ static err outbox_claim(struct sq_conn *c, void *job)
     struct outbox_claim *claim = job;
     claim->list = (struct sq_list){0};
     struct sq_query q =
-        sq_query(c, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE state = 'pending' AND next_ms <= ?"
-                    " ORDER BY next_ms, created_ms, id LIMIT ?");
+        sq_query(c, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE state = 'pending'" OF_CHANNEL
+                    " AND next_ms <= ?2 ORDER BY next_ms, created_ms, id LIMIT ?3");
+    sq_bind_int(&q, claim->channel);
     sq_bind_int(&q, claim->now_ms);
     sq_bind_int(&q, (int64_t)claim->limit);
     err e = outbox_read_all(&q, claim->a, &claim->list);
@@ -127,11 +132,12 @@ static err outbox_claim(struct sq_conn *c, void *job)
     return err_ok(e) ? outbox_next(c, claim) : e;
 }
 
-err sqlite_outbox_claim(struct store *store, struct arena *a, int64_t now_ms, int64_t lease_ms,
-                        size_t limit, struct outbox_row **ret, size_t *ret_count,
-                        int64_t *ret_next_ms)
+err sqlite_outbox_claim(struct store *store, struct arena *a, enum outbox_channel channel,
+                        int64_t now_ms, int64_t lease_ms, size_t limit, struct outbox_row **ret,
+                        size_t *ret_count, int64_t *ret_next_ms)
 {
     struct outbox_claim job = {.a = a,
+                               .channel = channel,
                                .now_ms = now_ms,
                                .lease_ms = lease_ms,
                                .limit = limit < CLAIM_MAX ? limit : CLAIM_MAX};

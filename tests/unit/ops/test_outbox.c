@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -359,6 +360,68 @@ static void stopping_does_not_wait_for_a_server_that_hangs(void **state)
     assert_str(entry_of(f, &entry).state, STR("pending"));
 }
 
+/* Accepts and never says a word; ends when the other side gives up or `released`. */
+static atomic_bool released;
+
+static void serve_nothing(struct peer *p, int fd)
+{
+    struct timeval moment = {.tv_usec = 50000};
+    char c;
+    (void)p;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof(moment));
+    while (!atomic_load(&released) && (recv(fd, &c, 1, 0) > 0 || errno == EAGAIN)) {
+    }
+}
+
+/* Sent entries of a kind. */
+static size_t sent_of(struct fixture *f, str kind)
+{
+    struct outbox_row *rows;
+    size_t count, found = 0;
+    assert_ok(store_outbox_list(f->store, &f->arena, STR("sent"), 100, &rows, &count));
+    for (size_t i = 0; i < count; i++) {
+        found += str_eq(rows[i].kind, kind);
+    }
+    return found;
+}
+
+/* Leads by the dozen while one side never answers: the other gets its share before any deadline of
+ * the silent one. */
+static void one_side_hangs(struct fixture *f, struct peer *silent, str other)
+{
+    enum { LEADS = 12, SOON_MS = 5000 };
+    struct outbox_worker *worker;
+    atomic_store(&released, false);
+    silent->serve = serve_nothing;
+    settings.mail.total_ms = 60000;
+    for (int i = 0; i < LEADS; i++) {
+        create_lead(f);
+    }
+    int64_t start = clock_mono_ms();
+    assert_ok(outbox_worker_start(f->store, &settings, &worker));
+    while (sent_of(f, other) < LEADS && clock_mono_ms() - start < SOON_MS) {
+        usleep(10000);
+    }
+    size_t sent = sent_of(f, other), all = counts_of(f).sent;
+    atomic_store(&released, true);
+    outbox_worker_close(worker);
+    end();
+    assert_int_equal(sent, LEADS);
+    assert_int_equal(all, LEADS);
+}
+
+static void a_silent_mail_server_does_not_hold_up_webhooks(void **state)
+{
+    begin();
+    one_side_hangs(*state, &mail, STR("webhook"));
+}
+
+static void a_silent_webhook_receiver_does_not_hold_up_mail(void **state)
+{
+    begin();
+    one_side_hangs(*state, &hook, STR("mail"));
+}
+
 static void gaps_grow_to_eight_hours_with_a_fifth_of_jitter(void **state)
 {
     (void)state;
@@ -406,6 +469,8 @@ int main(void)
         STORE_TEST(two_workers_deliver_each_entry_once),
         STORE_TEST(an_entry_whose_delivery_cannot_be_noted_is_not_delivered_again),
         STORE_TEST(stopping_does_not_wait_for_a_server_that_hangs),
+        STORE_TEST(a_silent_mail_server_does_not_hold_up_webhooks),
+        STORE_TEST(a_silent_webhook_receiver_does_not_hold_up_mail),
         STORE_TEST(gaps_grow_to_eight_hours_with_a_fifth_of_jitter),
         STORE_TEST(a_test_mail_explains_the_answer),
     };

@@ -18,20 +18,20 @@ static void an_entry_is_claimed_when_due_and_again_when_its_lease_ran_out(void *
     struct outbox_row *rows;
     size_t n;
     int64_t next;
-    assert_ok(store_outbox_claim(f->store, &f->arena, 99, 50, 9, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 99, 50, 9, &rows, &n, &next));
     assert_int_equal(n, 0);
     assert_int_equal(next, 100);
-    assert_ok(store_outbox_claim(f->store, &f->arena, 100, 50, 9, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 100, 50, 9, &rows, &n, &next));
     assert_int_equal(n, 1);
     assert_true(id_eq(&rows[0].id, &entry));
     assert_str(rows[0].state, STR("pending"));
     assert_int_equal(next, 150);
-    assert_ok(store_outbox_claim(f->store, &f->arena, 149, 50, 9, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 149, 50, 9, &rows, &n, &next));
     assert_int_equal(n, 0);
-    assert_ok(store_outbox_claim(f->store, &f->arena, 150, 50, 9, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 150, 50, 9, &rows, &n, &next));
     assert_int_equal(n, 1);
     assert_ok(store_outbox_sent(f->store, &entry, 160));
-    assert_ok(store_outbox_claim(f->store, &f->arena, 9999, 50, 9, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 9999, 50, 9, &rows, &n, &next));
     assert_int_equal(n, 0);
     assert_int_equal(next, 0);
 }
@@ -43,16 +43,44 @@ static void a_lease_can_be_renewed_while_it_is_held(void **state)
     struct outbox_row *rows;
     size_t n;
     int64_t next;
-    assert_ok(store_outbox_claim(f->store, &f->arena, 100, 50, 9, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 100, 50, 9, &rows, &n, &next));
     assert_ok(store_outbox_renew(f->store, &entry, 300));
-    assert_ok(store_outbox_claim(f->store, &f->arena, 200, 50, 9, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 200, 50, 9, &rows, &n, &next));
     assert_int_equal(n, 0);
     assert_int_equal(next, 300);
-    assert_ok(store_outbox_claim(f->store, &f->arena, 300, 50, 9, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 300, 50, 9, &rows, &n, &next));
     assert_int_equal(n, 1);
     assert_int_equal(rows[0].attempts, 0);
     assert_ok(store_outbox_sent(f->store, &entry, 310));
     assert_code(store_outbox_renew(f->store, &entry, 400), ERR_NOT_FOUND);
+}
+
+static void each_channel_is_claimed_apart(void **state)
+{
+    struct fixture *f = *state;
+    static const char *kinds[] = {"mail", "webhook", "of a later version"};
+    struct outbox_row *rows;
+    size_t n;
+    int64_t next;
+    for (size_t i = 0; i < 3; i++) {
+        struct outbox_row row = make_entry(&f->project, "lead.created", 10 + (int64_t)i);
+        row.kind = str_c(kinds[i]);
+        assert_ok(store_outbox_add(f->store, &row, 1));
+    }
+    assert_ok(
+        store_outbox_claim(f->store, &f->arena, OUTBOX_NOT_MAIL, 100, 50, 9, &rows, &n, &next));
+    assert_int_equal(n, 2);
+    assert_str(rows[0].kind, STR("webhook"));
+    assert_str(rows[1].kind, STR("of a later version"));
+    assert_int_equal(next, 150);
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_MAIL, 9, 50, 9, &rows, &n, &next));
+    assert_int_equal(n, 0);
+    assert_int_equal(next, 10);
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_MAIL, 100, 50, 9, &rows, &n, &next));
+    assert_int_equal(n, 1);
+    assert_str(rows[0].kind, STR("mail"));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 150, 50, 9, &rows, &n, &next));
+    assert_int_equal(n, 3);
 }
 
 static void the_oldest_due_entries_come_first(void **state)
@@ -62,11 +90,11 @@ static void the_oldest_due_entries_come_first(void **state)
     struct outbox_row *rows;
     size_t n;
     int64_t next;
-    assert_ok(store_outbox_claim(f->store, &f->arena, 100, 1000, 2, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 100, 1000, 2, &rows, &n, &next));
     assert_int_equal(n, 2);
     assert_true(id_eq(&rows[0].id, &early) && id_eq(&rows[1].id, &middle));
     assert_int_equal(next, 30);
-    assert_ok(store_outbox_claim(f->store, &f->arena, 100, 1000, 2, &rows, &n, &next));
+    assert_ok(store_outbox_claim(f->store, &f->arena, OUTBOX_ANY, 100, 1000, 2, &rows, &n, &next));
     assert_int_equal(n, 1);
     assert_true(id_eq(&rows[0].id, &late));
 }
@@ -142,7 +170,8 @@ static void *work(void *argument)
         struct outbox_row *rows;
         int64_t next;
         arena_init(&a, 1 << 20);
-        worker->e = store_outbox_claim(worker->store, &a, 1000, 60000, 3, &rows, &n, &next);
+        worker->e =
+            store_outbox_claim(worker->store, &a, OUTBOX_ANY, 1000, 60000, 3, &rows, &n, &next);
         for (size_t i = 0; err_ok(worker->e) && i < n; i++) {
             worker->claimed[worker->count++] = rows[i].id;
         }
@@ -183,6 +212,7 @@ static void no_two_workers_hold_one_entry(void **state)
 static const struct store_test tests[] = {
     STORE_TEST(an_entry_is_claimed_when_due_and_again_when_its_lease_ran_out),
     STORE_TEST(a_lease_can_be_renewed_while_it_is_held),
+    STORE_TEST(each_channel_is_claimed_apart),
     STORE_TEST(the_oldest_due_entries_come_first),
     STORE_TEST(a_failure_counts_and_keeps_what_was_said),
     STORE_TEST(a_dead_letter_brings_its_notice_and_can_be_tried_again),
