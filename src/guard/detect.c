@@ -10,7 +10,7 @@ bool detect_boundary(str s, size_t at)
 
 /* ── what the words before say ── */
 
-enum { HINT_WORDS = 4, HINT_BYTES = 48 };
+enum { HINT_WORDS = 4, HINT_BYTES = 48, LISTED_MAX = 4 };
 
 struct hint_word {
     const char *word;
@@ -86,6 +86,12 @@ static const struct hint_word hint_words[] = {
     {"versions", DETECT_HINT_VERSION},
     {"release", DETECT_HINT_VERSION},
     {"ver", DETECT_HINT_VERSION},
+    {"versi\xc3\xb3n", DETECT_HINT_VERSION},
+    {"versione", DETECT_HINT_VERSION},
+    {"versionen", DETECT_HINT_VERSION},
+    {"revision", DETECT_HINT_VERSION},
+    {"rev", DETECT_HINT_VERSION},
+    {"patch", DETECT_HINT_VERSION},
     {"v", DETECT_HINT_VERSION},
     {"build", DETECT_HINT_VERSION},
     {"firmware", DETECT_HINT_VERSION},
@@ -249,6 +255,74 @@ bool detect_email(str text, size_t at, size_t floor, struct span *ret)
 
 /* ── addresses of machines ── */
 
+/* The word before `at`, with blanks between; empty when there is none. */
+static str word_before(str text, size_t at)
+{
+    while (at > 0 && text.p[at - 1] == ' ') {
+        at--;
+    }
+    size_t end = at;
+    while (at > 0 && end - at < HINT_BYTES && is_word_byte(text.p[at - 1])) {
+        at--;
+    }
+    return (str){text.p + at, end - at};
+}
+
+static bool is_one_of(str word, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (word_is(word, list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The number before `at` in "10.1.2.3, 10.1.2.4 and 10.1.2.5": where it begins, or `at`. */
+static size_t listed_before(str text, size_t at)
+{
+    static const char *const joints[] = {"and", "or", "to", "und", "oder", "bis",
+                                         "et",  "ou", "y",  "o",   "a",    "e"};
+    str word = word_before(text, at);
+    size_t i = (size_t)(word.p - text.p);
+    if (word.n > 0 && !is_one_of(word, joints, sizeof joints / sizeof *joints)) {
+        return at;
+    }
+    size_t first = i, stop = i > HINT_BYTES ? i - HINT_BYTES : 0;
+    while (first > stop && strchr(" ,-/", text.p[first - 1]) && text.p[first - 1]) {
+        first--;
+    }
+    size_t end = first;
+    while (first > stop && (detect_digit(text.p[first - 1]) || text.p[first - 1] == '.')) {
+        first--;
+    }
+    str number = str_slice(text, first, end);
+    size_t part = str_find_byte(number, '.', 0);
+    bool alike = part != SIZE_MAX && end < i + word.n &&
+                 str_starts(str_slice(text, at, text.n), str_slice(number, 0, part + 1));
+    return alike ? first : at;
+}
+
+/* A word for versions stands before the number, or before one of the same series in a list with it.
+ * "driver at 10.1.2.34" speaks of a machine. */
+static bool is_version(str text, size_t at)
+{
+    static const char *const places[] = {"at", "on", "from", "under", "unter"};
+    for (unsigned listed = 0; listed < LISTED_MAX; listed++) {
+        bool glued = at > 0 && (text.p[at - 1] | 0x20) == 'v' && detect_boundary(text, at - 1);
+        if (glued || detect_hint(text, at) == DETECT_HINT_VERSION) {
+            return glued ||
+                   !is_one_of(word_before(text, at), places, sizeof places / sizeof *places);
+        }
+        size_t before = listed_before(text, at);
+        if (before == at) {
+            return false;
+        }
+        at = before;
+    }
+    return false;
+}
+
 static bool address_v4(str text, size_t at, struct span *ret)
 {
     size_t i = at;
@@ -271,7 +345,7 @@ static bool address_v4(str text, size_t at, struct span *ret)
     bool glued = i < text.n && (detect_alnum(text.p[i]) || text.p[i] == '_');
     bool before = at > 1 && text.p[at - 1] == '.' && detect_alnum(text.p[at - 2]);
     if (small || more || glued || before || !addr_parse(str_slice(text, at, i), &a) ||
-        detect_hint(text, at) == DETECT_HINT_VERSION) {
+        is_version(text, at)) {
         return false;
     }
     *ret = (struct span){at, i};

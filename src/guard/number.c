@@ -272,10 +272,7 @@ static bool run_national(const struct run *run, enum detect_hint hint)
 
 /* ── telephones ── */
 
-/* Nreturn at < text.n && (detect_letter(text.p[at]) || text.p[at] == '_' || text.p[at] == '@');
- * Nreturn at < text.n && (detect_letter(text.p[at]) || text.p[at] == '_' || text.p[at] == '@');
- * return at < text.n && (detect_letter(text.p[at]) || text.p[at] == '_' || text.p[at] ==
- * '@');return at < text.n && (detect_letter(text.p[at]) || text.p[at] == '_' || text.p[at] == '@');
+/* Ten digits in groups of three, three and four,
  * with or without 1 before (North American Numbering Plan). */
 static bool run_nanp(const struct run *run, unsigned g)
 {

@@ -141,6 +141,12 @@ static void redact_takes_addresses_of_machines(void **state)
         {"2001:db8::8a2e:370:7334", "[ip]"},
         {"[2001:db8:0:1:2:3:4:5]", "[[ip]]"},
         {"my address is 10.20.30.40.", "my address is [ip]."},
+        {"the driver is at 10.20.30.40", "the driver is at [ip]"},
+        {"release from 10.20.30.40", "release from [ip]"},
+        {"version 10.20.30.40, host 10.20.30.41", "version 10.20.30.40, host [ip]"},
+        {"version 5.1.2.33 and 10.20.30.40", "version 5.1.2.33 and [ip]"},
+        {"10.20.30.40 and 10.20.30.41", "[ip] and [ip]"},
+        {"vpn10.20.30.40 or vpn 10.20.30.40", "vpn10.20.30.40 or vpn [ip]"},
     };
     CHECK_ALL(rows, GUARD_FOUND_ADDRESS);
 }
@@ -242,6 +248,12 @@ static void redact_leaves_ordinary_text_alone(void **state)
         "Version 10.15.7.1 and 1.2.3.4 in build 22.04.1.0",
         "PostgreSQL 15.4, libfoo 2.31.0-rc1",
         "release 12.34.56.78",
+        "v10.20.30.41 came after v10.0.19041.1",
+        "version 1.2.3.4, rev. 10.20.30.40, revision 10.20.30.40, patch 10.20.30.40",
+        "la versi\xc3\xb3n 10.20.30.40",
+        "from version 10.15.7.12 to 10.15.8.10",
+        "from v10.15.7.12 to 10.15.8.10",
+        "versions 10.15.7.12, 10.15.8.10 and 10.16.1.20",
         "The meeting is on 2024-01-15 at 10:30, or 15.01.2024, or 01/15/2024.",
         "2024-01-15 10:30:00 and 20240115",
         "It costs $1,234,567.89 or 1.234.567,89 EUR or 12 000 000 Kč",
