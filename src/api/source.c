@@ -236,18 +236,20 @@ static err addition_from_form(struct call *call, struct addition *ret)
 static err queue_job(struct call *call, const id *source, struct job_row *ret)
 {
     int64_t now = clock_wall_ms();
-    *ret = (struct job_row){.id = id_ordered(),
-                            .project = call->project.row.id,
-                            .state = STR("queued"),
-                            .progress = STR("{}"),
-                            .created_ms = now,
-                            .updated_ms = now};
+    struct job_row row = {.id = id_ordered(),
+                          .project = call->project.row.id,
+                          .state = STR("queued"),
+                          .progress = STR("{}"),
+                          .created_ms = now,
+                          .updated_ms = now};
     if (source) {
-        ret->source = *source;
+        row.source = *source;
     }
-    err e = store_job_create(call->app->store, ret);
+    err e = store_job_create(call->app->store, call->a, &row, ret);
     if (err_ok(e)) {
         jobs_worker_wake(call->app->jobs);
+    } else if (e.code == ERR_RATE_LIMITED) {
+        http_res_header(call->res, STR("retry-after"), STR("30"));
     }
     return e;
 }

@@ -17,7 +17,8 @@ enum {
     JOBS_LEASE_MS = 120000,
     JOBS_LOOK_MS = 60000, /* another node's lease may have run out */
     JOBS_PROGRESS_MS = 1000,
-    JOBS_GRACE_MS = 86400000,
+    JOBS_DAY_MS = 86400000,
+    JOBS_KEPT_DAYS = 7,      /* so long a client can ask how a job ended */
     JOBS_FAILURES_MAX = 200, /* lines kept in a job's progress */
     JOBS_PROGRESS_BYTES_MAX = 262144
 };
@@ -158,18 +159,27 @@ static void work_off(struct jobs_worker *worker)
     }
 }
 
-/* Removes sessions that nobody can use any more; a day's grace keeps clocks of several nodes out of
- * it. */
-static void remove_expired(struct jobs_worker *worker)
+/* Removes what ended before a time, a bounded number of rows a write. */
+static void remove_before(struct jobs_worker *worker,
+                          err (*expire)(struct store *, int64_t, size_t *), int64_t before_ms)
 {
     size_t removed = 0;
     do {
-        err e = store_session_expire(worker->store, clock_wall_ms() - JOBS_GRACE_MS, &removed);
+        err e = expire(worker->store, before_ms, &removed);
         if (!err_ok(e)) {
-            log_err("jobs", "expired sessions not removed", e);
+            log_err("jobs", "expired sessions or jobs not removed", e);
             return;
         }
     } while (removed && !atomic_load(&worker->stopping));
+}
+
+/* Sessions that nobody can use any more (a day's grace keeps clocks of several nodes out of it) and
+ * jobs that ended long ago. */
+static void remove_expired(struct jobs_worker *worker)
+{
+    int64_t now = clock_wall_ms();
+    remove_before(worker, store_session_expire, now - JOBS_DAY_MS);
+    remove_before(worker, store_job_expire, now - (int64_t)JOBS_KEPT_DAYS * JOBS_DAY_MS);
 }
 
 static void *jobs_main(void *user)

@@ -21,5 +21,6 @@ enum {
     STORE_DOMAINS_MAX = 200,       /* domains of one project */
     STORE_ENTRIES_MAX = 64,        /* outbox entries of one write */
     STORE_BATCH_MAX = 1000,        /* messages or documents of one write */
-    STORE_TERMS_MAX = 64           /* terms of one search */
+    STORE_TERMS_MAX = 64,          /* terms of one search */
+    STORE_JOBS_QUEUED_MAX = 100    /* jobs of one project that wait */
 };

@@ -183,7 +183,9 @@
       (struct store * store, const id *project, const id *source, uint64_t generation,             \
        size_t *ret_removed),                                                                       \
       (store, project, source, generation, ret_removed))                                           \
-    X(job_create, (struct store * store, const struct job_row *row), (store, row))                 \
+    X(job_create,                                                                                  \
+      (struct store * store, struct arena * a, const struct job_row *row, struct job_row *ret),    \
+      (store, a, row, ret))                                                                        \
     X(job_get,                                                                                     \
       (struct store * store, struct arena * a, const id *project, const id *job,                   \
        struct job_row *ret),                                                                       \
@@ -194,7 +196,9 @@
     X(job_claim,                                                                                   \
       (struct store * store, struct arena * a, int64_t now_ms, int64_t lease_ms,                   \
        struct job_row * ret),                                                                      \
-      (store, a, now_ms, lease_ms, ret))
+      (store, a, now_ms, lease_ms, ret))                                                           \
+    X(job_expire, (struct store * store, int64_t before_ms, size_t * ret_removed),                 \
+      (store, before_ms, ret_removed))
 
 #define STORE_VERBS_PASSAGE(X)                                                                     \
     X(passage_find,                                                                                \

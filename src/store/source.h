@@ -82,7 +82,11 @@ struct job_row {
     str progress;           /* JSON: counts and failures */
     int64_t created_ms, updated_ms;
 };
-err store_job_create(struct store *store, const struct job_row *row);
+/* Queues a job. One for the same source (or for all of the project) that waits already does its
+ * work: *ret is then that one, else the new one. RATE_LIMITED when STORE_JOBS_QUEUED_MAX of the
+ * project wait. */
+err store_job_create(struct store *store, struct arena *a, const struct job_row *row,
+                     struct job_row *ret);
 err store_job_get(struct store *store, struct arena *a, const id *project, const id *job,
                   struct job_row *ret);
 err store_job_update(struct store *store, const id *project, const id *job, str state,
@@ -91,3 +95,5 @@ err store_job_update(struct store *store, const id *project, const id *job, str 
  * none. */
 err store_job_claim(struct store *store, struct arena *a, int64_t now_ms, int64_t lease_ms,
                     struct job_row *ret);
+/* Removes jobs that ended before a time, a thousand at once; *ret_removed how many. */
+err store_job_expire(struct store *store, int64_t before_ms, size_t *ret_removed);

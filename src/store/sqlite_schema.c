@@ -122,9 +122,13 @@ static const char first_schema[] =
     "CREATE INDEX job_of_source ON job(source);"
     "CREATE INDEX job_waiting ON job(created_ms) WHERE state IN ('queued', 'running');";
 
+static const char finished_jobs[] =
+    "CREATE INDEX job_ended ON job(updated_ms) WHERE state IN ('done', 'failed');";
+
 const struct sq_schema_step sq_schema_steps[] = {
     {"first schema", first_schema},
     {"passages and their full-text index", sq_schema_passages},
+    {"index of jobs that ended", finished_jobs},
 };
 
 const size_t sq_schema_step_count = sizeof sq_schema_steps / sizeof *sq_schema_steps;

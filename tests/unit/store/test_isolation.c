@@ -25,7 +25,7 @@ static struct goods stock(struct fixture *f)
         store_source_set_content(f->store, &f->project, &g.source, STR("x"), STR("text/plain")));
     struct job_row job = make_job(&f->project, &g.source);
     struct key_row key = make_key(&f->team, &f->project, "token");
-    assert_ok(store_job_create(f->store, &job));
+    assert_ok(store_job_create(f->store, &f->arena, &job, &job));
     assert_ok(store_key_create(f->store, &key));
     g.chat = chat.id;
     g.message = message.id;
@@ -182,7 +182,7 @@ TRY(document_prune) { ROWS(store_document_prune(S, as, &g->source, 99, &n)); }
 TRY(job_create)
 {
     struct job_row row = make_job(as, &g->source);
-    OUTCOME(store_job_create(S, &row));
+    OUTCOME(store_job_create(S, A, &row, &row));
 }
 TRY(job_get)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "store/limits.h"
 #include "unit/store/backend.h"
 
 static size_t found(struct fixture *f, const id *project, const char *term)
@@ -146,8 +147,8 @@ static void jobs_are_leased_to_one_worker(void **state)
     int64_t now = clock_wall_ms();
     second.created_ms = 2;
     assert_code(store_job_claim(f->store, &f->arena, now, 100, &got), ERR_NOT_FOUND);
-    assert_ok(store_job_create(f->store, &second));
-    assert_ok(store_job_create(f->store, &first));
+    assert_ok(store_job_create(f->store, &f->arena, &second, &got));
+    assert_ok(store_job_create(f->store, &f->arena, &first, &got));
     assert_ok(store_job_claim(f->store, &f->arena, now, 100000, &got));
     assert_true(id_eq(&got.id, &first.id) && id_eq(&got.source, &source));
     assert_str(got.state, STR("running"));
@@ -164,6 +165,80 @@ static void jobs_are_leased_to_one_worker(void **state)
     assert_str(got.progress, STR("{\"read\":1}"));
 }
 
+static id queue_job(struct fixture *f, const id *project, const id *source)
+{
+    struct job_row row = make_job(project, source), got;
+    assert_ok(store_job_create(f->store, &f->arena, &row, &got));
+    return got.id;
+}
+
+static void a_job_that_waits_is_not_queued_twice(void **state)
+{
+    struct fixture *f = *state;
+    id one = stored_source(f, &f->project, "https://a.example/1", "alpha", NULL),
+       two = stored_source(f, &f->project, "https://a.example/2", "beta", NULL);
+    struct job_row got;
+    id first = queue_job(f, &f->project, &one), whole = queue_job(f, &f->project, NULL),
+       other = queue_job(f, &f->project2, NULL);
+    id again = queue_job(f, &f->project, &one), whole_again = queue_job(f, &f->project, NULL);
+    assert_true(id_eq(&first, &again) && id_eq(&whole, &whole_again));
+    id second = queue_job(f, &f->project, &two);
+    assert_false(id_eq(&first, &second) || id_eq(&whole, &other));
+    /* one that runs may have passed what changed since */
+    assert_ok(store_job_update(f->store, &f->project, &first, STR("running"), STR("{}")));
+    again = queue_job(f, &f->project, &one);
+    assert_false(id_eq(&first, &again));
+    assert_ok(store_job_get(f->store, &f->arena, &f->project, &again, &got));
+    assert_str(got.state, STR("queued"));
+}
+
+static void a_project_has_so_many_jobs_waiting_and_no_more(void **state)
+{
+    struct fixture *f = *state;
+    id sources[STORE_JOBS_QUEUED_MAX + 1], first = {{0}};
+    struct job_row row, got;
+    for (size_t i = 0; i <= STORE_JOBS_QUEUED_MAX; i++) {
+        struct source_row source = make_source(&f->project);
+        assert_ok(store_source_create(f->store, &source));
+        sources[i] = source.id;
+    }
+    for (size_t i = 0; i < STORE_JOBS_QUEUED_MAX; i++) {
+        id job = queue_job(f, &f->project, &sources[i]);
+        first = i ? first : job;
+    }
+    row = make_job(&f->project, &sources[STORE_JOBS_QUEUED_MAX]);
+    err e = store_job_create(f->store, &f->arena, &row, &got);
+    assert_code(e, ERR_RATE_LIMITED);
+    assert_non_null(strstr(e.what, "wait to be read"));
+    queue_job(f, &f->project, &sources[5]); /* waits already */
+    queue_job(f, &f->project2, NULL);
+    assert_ok(store_job_update(f->store, &f->project, &first, STR("done"), STR("{}")));
+    assert_ok(store_job_create(f->store, &f->arena, &row, &got));
+}
+
+static void jobs_that_ended_are_removed_when_they_are_old(void **state)
+{
+    struct fixture *f = *state;
+    static const char *states[] = {"done", "failed", "running", "queued"};
+    id jobs[4];
+    struct job_row got;
+    size_t removed = 99;
+    for (size_t i = 0; i < 4; i++) {
+        id source = stored_source(f, &f->project, "https://a.example/1", "alpha", NULL);
+        jobs[i] = queue_job(f, &f->project, &source);
+        assert_ok(store_job_update(f->store, &f->project, &jobs[i], str_c(states[i]), STR("{}")));
+    }
+    int64_t now = clock_wall_ms();
+    assert_ok(store_job_expire(f->store, now - 60000, &removed));
+    assert_int_equal(removed, 0);
+    assert_ok(store_job_expire(f->store, now + 60000, &removed));
+    assert_int_equal(removed, 2);
+    for (size_t i = 0; i < 4; i++) {
+        assert_code(store_job_get(f->store, &f->arena, &f->project, &jobs[i], &got),
+                    i < 2 ? ERR_NOT_FOUND : ERR_OK);
+    }
+}
+
 static const struct store_test tests[] = {
     STORE_TEST(a_source_counts_documents_passages_and_failures),
     STORE_TEST(a_document_put_again_replaces_its_passages),
@@ -172,6 +247,9 @@ static const struct store_test tests[] = {
     STORE_TEST(a_sync_prunes_what_it_did_not_see),
     STORE_TEST(uploads_come_back_byte_for_byte),
     STORE_TEST(jobs_are_leased_to_one_worker),
+    STORE_TEST(a_job_that_waits_is_not_queued_twice),
+    STORE_TEST(a_project_has_so_many_jobs_waiting_and_no_more),
+    STORE_TEST(jobs_that_ended_are_removed_when_they_are_old),
 };
 
 int main(void) { return store_tests_run("sources", tests, sizeof tests / sizeof *tests); }
