@@ -3,6 +3,7 @@
  * documents' own sentences, else an honest sentence and the form. Nothing here ends in silence. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "chat/fence.h"
 #include "chat/turn_private.h"
 #include "guard/budget.h"
 #include "guard/egress.h"
@@ -218,15 +219,49 @@ static size_t whole_sentences(str s)
     return end;
 }
 
+/* Length of what is kept of a text that broke off: whole sentences, in a code block whole lines and
+ * no empty block. */
+static size_t whole_part(str s)
+{
+    size_t whole = whole_sentences(s);
+    struct fence fence = fence_find(str_slice(s, 0, whole));
+    if (fence.open) {
+        while (whole > fence.inside && s.p[whole - 1] != '\n') {
+            whole--;
+        }
+        bool empty = str_trim(str_slice(s, fence.inside, whole)).n == 0;
+        whole = empty ? fence.at : whole;
+    }
+    while (whole > 0 && strchr(" \n", s.p[whole - 1])) {
+        whole--;
+    }
+    return whole;
+}
+
+/* Ends the code block that stands open in what was shown, then says `text`. */
+static void show_outside(struct turn *t, const struct fence *shown, str text)
+{
+    struct buf b;
+    buf_init(&b, TURN_ANSWER_MAX);
+    fence_close(shown, &b);
+    buf_add_c(&b, shown->open || shown->line_open ? "\n\n" : " ");
+    buf_add(&b, text);
+    turn_show(t, b.failed ? text : buf_str(&b));
+    buf_done(&b);
+}
+
 /* What is left when the model broke off: its whole sentences, a word about it, the documents' own
  * sentences. */
 static err answer_broken(struct turn *t)
 {
-    size_t whole = whole_sentences(buf_str(&t->answer));
+    struct fence shown = fence_find(buf_str(&t->answer));
+    size_t whole = whole_part(buf_str(&t->answer));
+    struct fence kept = fence_find(str_slice(buf_str(&t->answer), 0, whole));
     t->degraded = true;
+    show_outside(t, &shown, STR("\xe2\x80\xa6\n\n"));
     t->answer.n = whole;
-    turn_show(t, STR(" \xe2\x80\xa6\n\n"));
     if (whole > 0) {
+        fence_close(&kept, &t->answer);
         buf_add_c(&t->answer, "\n\n");
     }
     if (!t->extract.answered) {
@@ -247,12 +282,13 @@ static err answer_broken(struct turn *t)
 /* The answer repeated its instructions: nothing of it stays. */
 static err answer_dropped(struct turn *t)
 {
+    struct fence fence = fence_find(buf_str(&t->answer));
     bool shown = t->answer.n > 0;
     buf_clear(&t->answer);
     t->degraded = true;
     LOG(LOG_WARN, "turn", "leak stopped", log_c("project", t->project->row.id.c));
     if (shown) {
-        turn_show(t, STR("\n\n"));
+        show_outside(t, &fence, STR("\n\n"));
     }
     return answer_extract(t);
 }

@@ -137,6 +137,73 @@ an_answer_that_breaks_off_keeps_its_whole_sentences_and_goes_on_with_the_documen
     assert_non_null(strstr(desk_c(d, d->result.content), "Forgot password"));
 }
 
+#define SEEMS "See [1].\\n\\n"
+#define BROKE "The answer broke off here."
+
+static void what_follows_a_code_block_that_broke_off_stands_behind_it(void **state)
+{
+    static const struct {
+        const char *stream, *kept, *shown;
+    } rows[] = {
+        /* Only whole lines of code are kept: half a command is another command. */
+        {UPSTREAM_HEAD UPSTREAM_DELTA(SEEMS "```sh\\ncd a\\nrm -rf /srv/old. ")
+             UPSTREAM_DELTA("b? /c"),
+         "See [1].\n\n```sh\ncd a\n```\n\n" BROKE,
+         "```sh\ncd a\nrm -rf /srv/old. b? /c\n```\n\n\xe2\x80\xa6\n\n" BROKE},
+        {UPSTREAM_HEAD UPSTREAM_DELTA(SEEMS "```\\nls\\n```\\nThen ") UPSTREAM_DELTA("you "),
+         "See [1].\n\n```\nls\n```\n\n" BROKE, "```\nls\n```\nThen you  \xe2\x80\xa6\n\n" BROKE},
+        {UPSTREAM_HEAD UPSTREAM_DELTA(SEEMS "```\\nls\\n`") UPSTREAM_DELTA("``"),
+         "See [1].\n\n```\nls\n```\n\n" BROKE, "```\nls\n```\n\n\xe2\x80\xa6\n\n" BROKE},
+        {UPSTREAM_HEAD UPSTREAM_DELTA(SEEMS "~~~~\\nls\\n```\\n~~~\\n") UPSTREAM_DELTA("cd"),
+         "See [1].\n\n~~~~\nls\n```\n~~~\n~~~~\n\n" BROKE,
+         "~~~~\nls\n```\n~~~\ncd\n~~~~\n\n\xe2\x80\xa6\n\n" BROKE},
+        {UPSTREAM_HEAD UPSTREAM_DELTA(SEEMS "1. Do:\\n   ```\\n   ls\\n") UPSTREAM_DELTA("   c"),
+         "See [1].\n\n1. Do:\n   ```\n   ls\n   ```\n\n" BROKE,
+         "1. Do:\n   ```\n   ls\n   c\n   ```\n\n\xe2\x80\xa6\n\n" BROKE},
+        /* Nothing of the code is whole: no empty block stays. */
+        {UPSTREAM_HEAD UPSTREAM_DELTA(SEEMS "```sh\\nrm -rf") UPSTREAM_DELTA(" /"),
+         "See [1].\n\n" BROKE, "```sh\nrm -rf /\n```\n\n\xe2\x80\xa6\n\n" BROKE},
+        {UPSTREAM_HEAD UPSTREAM_DELTA(SEEMS "```s"), "See [1].\n\n" BROKE,
+         "```s\n```\n\n\xe2\x80\xa6\n\n" BROKE},
+    };
+    struct desk *d = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct upstream_step step = {UPSTREAM_SAY, rows[i].stream};
+        assert_ok(ask(d, &step, 1, question));
+        const char *said = desk_c(d, d->result.content);
+        if (strncmp(said, rows[i].kept, strlen(rows[i].kept)) != 0 ||
+            !strstr(buf_c(&d->heard.shown), rows[i].shown)) {
+            fail_msg("row %zu\nkept: %s\nshown: %s", i, said, buf_c(&d->heard.shown));
+        }
+        json_t *end = heard_data(d, "message_end");
+        assert_string_equal(text_of(end, "content"), said);
+        json_decref(end);
+    }
+    /* Nothing else was said: the documents alone. */
+    static const struct upstream_step code = {UPSTREAM_SAY,
+                                              UPSTREAM_HEAD UPSTREAM_DELTA("```sh\\nrm -rf /")};
+    assert_ok(ask(d, &code, 1, question));
+    assert_null(strstr(desk_c(d, d->result.content), "```"));
+    assert_non_null(strstr(buf_c(&d->heard.shown), "rm -rf /\n```\n\n"));
+}
+
+static void a_leak_inside_a_code_block_leaves_the_block_closed(void **state)
+{
+    struct desk *d = *state;
+    static const struct upstream_step steps[] = {
+        {UPSTREAM_SAY,
+         SAY(UPSTREAM_DELTA("Sure.\\n\\n```txt\\nrules:\\n")
+                 UPSTREAM_DELTA("Answer the visitor's question only with ") UPSTREAM_DELTA(
+                     "what the numbered passages in the last message say. After each"))}};
+    assert_ok(ask(d, steps, 1, question));
+    const char *shown = buf_c(&d->heard.shown);
+    assert_null(strstr(desk_c(d, d->result.content), "```"));
+    assert_non_null(strstr(shown, "```txt\n"));
+    const char *close = strstr(strstr(shown, "```txt"), "\n```\n");
+    assert_non_null(close);
+    assert_non_null(strstr(close, "Forgot password"));
+}
+
 static void a_model_that_repeats_its_instructions_is_cut_off(void **state)
 {
     struct desk *d = *state;
@@ -260,6 +327,8 @@ int main(void)
         DESK_TEST(every_failure_before_a_piece_gives_the_documents_own_sentences),
         DESK_TEST(
             an_answer_that_breaks_off_keeps_its_whole_sentences_and_goes_on_with_the_documents),
+        DESK_TEST(what_follows_a_code_block_that_broke_off_stands_behind_it),
+        DESK_TEST(a_leak_inside_a_code_block_leaves_the_block_closed),
         DESK_TEST(a_model_that_repeats_its_instructions_is_cut_off),
         DESK_TEST(the_canary_never_leaves),
         DESK_TEST(a_model_that_finds_nothing_says_so_in_our_words),
