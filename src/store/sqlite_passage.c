@@ -9,19 +9,9 @@
 #include "base/utf8.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
+#include "store/sqlite_terms.h"
 
-enum { QUERY_BYTES_MAX = 32 << 10, CANDIDATES_MAX = 500, TERMS_LIKE_MAX = 4000 };
-
-/* What stands before each term of a project. */
-struct mark {
-    char c[24];
-    size_t n;
-};
-
-struct term_count {
-    str term;
-    uint64_t count;
-};
+enum { QUERY_BYTES_MAX = 32 << 10, CANDIDATES_MAX = 500 };
 
 const char sq_schema_passages[] =
     "CREATE TABLE passage ("
@@ -36,29 +26,9 @@ const char sq_schema_passages[] =
 
 /* ── writing ── */
 
-static err project_mark(struct sq_conn *c, const id *project, struct mark *ret)
-{
-    struct sq_query q = sq_query(c, "SELECT ordinal FROM project WHERE id = ?");
-    sq_bind_id(&q, project);
-    bool found = sq_step(&q);
-    int64_t ordinal = found ? sq_int(&q) : 0;
-    err e = sq_end(&q);
-    if (err_ok(e) && !found) {
-        return err_new(ERR_NOT_FOUND, "there is no such project");
-    }
-    ret->n = (size_t)snprintf(ret->c, sizeof ret->c, "%lld~", (long long)ordinal);
-    return e;
-}
-
-static bool is_term_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           (unsigned char)c >= 0x80;
-}
-
 /* Puts the mark before each term; bytes that the index would split at become "_", so that nothing
  * in a text can pass for a term of another project. A lone "." stays: the index does not see it. */
-static void add_marked(struct buf *b, const struct mark *mark, str terms)
+static void add_marked(struct buf *b, const struct sq_mark *mark, str terms)
 {
     str term;
     while (str_split(&terms, ' ', &term)) {
@@ -71,7 +41,7 @@ static void add_marked(struct buf *b, const struct mark *mark, str terms)
         }
         buf_add(b, str_n(mark->c, mark->n));
         for (size_t i = 0; i < term.n; i++) {
-            buf_add_byte(b, is_term_byte(term.p[i]) ? term.p[i] : '_');
+            buf_add_byte(b, sq_is_term_byte(term.p[i]) ? term.p[i] : '_');
         }
     }
 }
@@ -98,8 +68,8 @@ static str unmarked(struct arena *a, str marked)
     return p ? str_n(p, n) : (str){NULL, 0};
 }
 
-static err index_insert(struct sq_conn *c, const struct passage_row *row, const struct mark *mark,
-                        struct buf *columns)
+static err index_insert(struct sq_conn *c, const struct passage_row *row,
+                        const struct sq_mark *mark, struct buf *columns)
 {
     for (size_t i = 0; i < 3; i++) {
         buf_clear(&columns[i]);
@@ -143,9 +113,9 @@ static bool fits(const struct passage_row *row)
 err sq_passages_insert(struct sq_conn *c, const struct document_row *document,
                        const struct passage_row *rows, size_t count)
 {
-    struct mark mark;
+    struct sq_mark mark;
     struct buf columns[3];
-    err e = project_mark(c, &document->project, &mark);
+    err e = sq_mark_of(c, &document->project, &mark);
     for (size_t i = 0; i < 3; i++) {
         buf_init(&columns[i],
                  16 * STORE_PASSAGE_MAX); /* a mark before every letter, at the worst */
@@ -158,7 +128,7 @@ err sq_passages_insert(struct sq_conn *c, const struct document_row *document,
     for (size_t i = 0; i < 3; i++) {
         buf_done(&columns[i]);
     }
-    return e;
+    return err_ok(e) ? sq_index_changed(c) : e;
 }
 
 /* The index has no trigger: with trusted_schema off a trigger may not touch a virtual table. */
@@ -186,7 +156,8 @@ err sq_passages_forget(struct sq_conn *c, const struct sq_documents *which)
     if (which->source && !str_empty(which->url)) {
         sq_bind_str(&q, which->url, 2 * STORE_ADDRESS_MAX);
     }
-    return sq_run(&q);
+    err e = sq_run(&q);
+    return err_ok(e) ? sq_index_changed(c) : e;
 }
 
 /* PRAGMA integrity_check of SQLite 3.40 does not look into virtual tables. */
@@ -207,16 +178,6 @@ err sq_index_check(struct sq_conn *c)
 
 /* ── searching ── */
 
-static bool is_term(str term)
-{
-    for (size_t i = 0; i < term.n; i++) {
-        if (!is_term_byte(term.p[i])) {
-            return false;
-        }
-    }
-    return term.n > 0 && utf8_valid(term);
-}
-
 /* A full-text query: "12~a" OR "12~b", and what each of its terms is worth. */
 struct match {
     struct buf text;
@@ -225,10 +186,11 @@ struct match {
 };
 
 /* What can be no term is left out. */
-static err write_match(struct match *m, const struct mark *mark, const struct passage_query *query)
+static err write_match(struct match *m, const struct sq_mark *mark,
+                       const struct passage_query *query)
 {
     for (size_t i = 0; i < query->term_count; i++) {
-        if (is_term(query->terms[i])) {
+        if (sq_is_term(query->terms[i])) {
             buf_add_c(&m->text, m->count ? " OR \"" : "\"");
             buf_add(&m->text, str_n(mark->c, mark->n));
             buf_add(&m->text, query->terms[i]);
@@ -335,7 +297,7 @@ err sqlite_passage_find(struct store *store, struct arena *a, const struct passa
 {
     struct sq_conn *c;
     struct match match = {.count = 0};
-    struct mark mark;
+    struct sq_mark mark;
     if (query->term_count > STORE_TERMS_MAX) {
         return err_new(ERR_TOO_LARGE, "a search has at most 64 terms");
     }
@@ -346,7 +308,7 @@ err sqlite_passage_find(struct store *store, struct arena *a, const struct passa
     buf_init(&match.text, QUERY_BYTES_MAX);
     struct passage_row *rows = NULL;
     size_t count = 0;
-    e = project_mark(c, query->project, &mark);
+    e = sq_mark_of(c, query->project, &mark);
     e = err_ok(e) ? write_match(&match, &mark, query) : e;
     if (err_ok(e) && match.count && query->limit) {
         e = find(c, a, query, &match, &rows, &count);
@@ -383,117 +345,6 @@ err sqlite_passage_fill(struct store *store, struct arena *a, const id *project,
     }
     sq_read_end(store, c);
     return e;
-}
-
-/* Passages that have a term, from the index's own vocabulary; 0 for what can be no term. */
-static err count_term(struct sq_conn *c, const struct mark *mark, str term, uint64_t *ret)
-{
-    char marked[sizeof mark->c + STORE_WORD_MAX];
-    if (term.n > STORE_WORD_MAX || (term.n && !is_term(term))) {
-        *ret = 0;
-        return ERR_NONE;
-    }
-    memcpy(marked, mark->c, mark->n);
-    if (term.n) {
-        memcpy(marked + mark->n, term.p, term.n);
-    }
-    struct sq_query q = sq_query(c, "SELECT doc FROM passage_vocab WHERE term = ?");
-    sq_bind_str(&q, str_n(marked, mark->n + term.n), sizeof marked);
-    uint64_t found = sq_step(&q) ? (uint64_t)sq_int(&q) : 0;
-    err e = sq_end(&q);
-    if (err_ok(e)) {
-        *ret = found;
-    }
-    return e;
-}
-
-err sqlite_term_counts(struct store *store, struct arena *a, const id *project, const str *terms,
-                       size_t count, uint64_t *ret_counts, uint64_t *ret_total)
-{
-    struct sq_conn *c;
-    struct mark mark;
-    (void)a;
-    err e = sq_read_begin(store, &c);
-    if (!err_ok(e)) {
-        return e;
-    }
-    e = project_mark(c, project, &mark);
-    e = err_ok(e) ? count_term(c, &mark, STR_EMPTY, ret_total) : e;
-    for (size_t i = 0; err_ok(e) && i < count; i++) {
-        e = count_term(c, &mark, terms[i].n ? terms[i] : STR("~"), &ret_counts[i]);
-    }
-    sq_read_end(store, c);
-    return e;
-}
-
-static err terms_like(struct sq_conn *c, struct arena *a, const struct mark *mark, str prefix,
-                      size_t min, size_t max, struct sq_list *ret)
-{
-    str from = arena_printf(a, "%.*s%.*s", (int)mark->n, mark->c, STR_ARG(prefix));
-    str to = arena_printf(a, "%.*s\xf4\x8f\xbf\xbf", STR_ARG(from));
-    err e = from.p && to.p ? ERR_NONE : no_memory();
-    struct sq_query q =
-        sq_query(c, "SELECT term, doc FROM passage_vocab WHERE term >= ?1 AND term < ?2"
-                    " AND length(CAST(term AS BLOB)) BETWEEN ?3 AND ?4");
-    sq_bind_str(&q, from, STORE_NAME_MAX);
-    sq_bind_str(&q, to, STORE_NAME_MAX);
-    sq_bind_int(&q, (int64_t)(mark->n + (min ? min : 1)));
-    sq_bind_int(&q, (int64_t)(mark->n + max));
-    while (err_ok(e) && sq_step(&q)) {
-        struct term_count *row = sq_list_add(ret, a, sizeof *row, SIZE_MAX);
-        str term = sq_str(&q, a);
-        if (row) {
-            *row = (struct term_count){str_slice(term, mark->n, term.n), (uint64_t)sq_int(&q)};
-        } else {
-            e = no_memory();
-        }
-    }
-    err end = sq_end(&q);
-    return err_ok(e) ? end : e;
-}
-
-static int by_count(const void *a, const void *b)
-{
-    const struct term_count *x = a, *y = b;
-    return x->count != y->count ? (x->count < y->count ? 1 : -1) : str_cmp(x->term, y->term);
-}
-
-err sqlite_term_like(struct store *store, struct arena *a, const id *project, str prefix,
-                     size_t min, size_t max, size_t limit, str **ret_terms, uint64_t **ret_counts,
-                     size_t *ret_count)
-{
-    struct sq_conn *c;
-    struct sq_list list = {0};
-    struct mark mark;
-    limit = limit < TERMS_LIKE_MAX ? limit : TERMS_LIKE_MAX;
-    err e = sq_read_begin(store, &c);
-    if (!err_ok(e)) {
-        return e;
-    }
-    e = project_mark(c, project, &mark);
-    e = err_ok(e) ? terms_like(c, a, &mark, prefix, min, max, &list) : e;
-    sq_read_end(store, c);
-    if (!err_ok(e)) {
-        return e;
-    }
-    struct term_count *rows = list.rows;
-    size_t n = list.count < limit ? list.count : limit;
-    str *terms = arena_array(a, n, sizeof *terms);
-    uint64_t *counts = arena_array(a, n, sizeof *counts);
-    if (!terms || !counts) {
-        return err_new(ERR_NO_MEMORY, "no memory for index terms");
-    }
-    if (list.count) {
-        qsort(rows, list.count, sizeof *rows, by_count);
-    }
-    for (size_t i = 0; i < n; i++) {
-        terms[i] = rows[i].term;
-        counts[i] = rows[i].count;
-    }
-    *ret_terms = terms;
-    *ret_counts = counts;
-    *ret_count = n;
-    return ERR_NONE;
 }
 
 err sqlite_passage_around(struct store *store, struct arena *a, const id *project,

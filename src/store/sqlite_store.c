@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/sqlite_terms.h"
 
 enum {
     JOBS_PER_COMMIT = 256,
@@ -43,9 +44,13 @@ struct sq_store {
     pthread_cond_t returned;
     struct sq_conn *idle[READERS_MAX];
     size_t idle_count, reader_count;
+
+    struct sq_counts *counts;
 };
 
 static struct sq_store *of(struct store *store) { return (struct sq_store *)store; }
+
+struct sq_counts *sq_counts(struct store *store) { return of(store)->counts; }
 
 const char *sq_path(const struct store *store) { return ((const struct sq_store *)store)->path; }
 
@@ -275,6 +280,7 @@ static void sqlite_close(struct store *store)
                                         NULL);
     }
     sq_conn_close(s->writer);
+    sq_counts_free(s->counts);
     (void)pthread_cond_destroy(&s->returned);
     (void)pthread_cond_destroy(&s->arrived);
     (void)pthread_mutex_destroy(&s->pool_lock);
@@ -308,9 +314,13 @@ static err open_readers(struct sq_store *s, const struct store_settings *setting
 static struct sq_store *store_new(const struct store_settings *settings, const char *path)
 {
     struct sq_store *s = mem_alloc(sizeof *s);
-    if (!s) {
+    struct sq_counts *counts = sq_counts_new();
+    if (!s || !counts) {
+        sq_counts_free(counts);
+        mem_free(s);
         return NULL;
     }
+    s->counts = counts;
     pthread_condattr_t monotonic;
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

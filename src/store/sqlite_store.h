@@ -19,6 +19,9 @@ err sq_write(struct store *store, sq_job_fn run, void *job);
 err sq_read_begin(struct store *store, struct sq_conn **ret);
 void sq_read_end(struct store *store, struct sq_conn *c);
 
+/* Counts of index terms that were read before. */
+struct sq_counts *sq_counts(struct store *store);
+
 /* The path of the database. */
 const char *sq_path(const struct store *store);
 

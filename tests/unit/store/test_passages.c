@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "unit/store/backend.h"
 
@@ -156,6 +158,78 @@ static void counts_are_the_projects_own(void **state)
     assert_int_equal(counts[2], 0);
 }
 
+static uint64_t count_of(struct fixture *f, const id *project, str term)
+{
+    uint64_t count = UINT64_MAX, total;
+    assert_ok(store_term_counts(f->store, &f->arena, project, &term, 1, &count, &total));
+    return count;
+}
+
+/* Counts may be kept in memory: never longer than they hold. */
+static void counts_follow_the_index(void **state)
+{
+    struct fixture *f = *state;
+    struct source_row source = make_source(&f->project);
+    struct passage_row both[2] = {make_passage(0, "alpha"), make_passage(1, "alpha beta")};
+    struct document_put put = {make_document(&f->project, &source.id, "https://a.example/"), both,
+                               2};
+    assert_int_equal(count_of(f, &f->project, STR("alpha")), 0);
+    assert_ok(store_source_create(f->store, &source));
+    assert_ok(store_document_put(f->store, &put, 1));
+    assert_int_equal(count_of(f, &f->project, STR("alpha")), 2);
+    assert_int_equal(count_of(f, &f->project2, STR("alpha")), 0);
+    put.passage_count = 1;
+    assert_ok(store_document_put(f->store, &put, 1));
+    assert_int_equal(count_of(f, &f->project, STR("alpha")), 1);
+    assert_int_equal(count_of(f, &f->project, STR("beta")), 0);
+    assert_ok(store_source_delete(f->store, &f->project, &source.id));
+    assert_int_equal(count_of(f, &f->project, STR("alpha")), 0);
+}
+
+/* As `doorward source add` does beside a server. */
+static void counts_follow_what_another_process_writes(void **state)
+{
+    struct fixture *f = *state;
+    (void)stored_source(f, &f->project, "https://a.example/", "alpha beta", NULL);
+    assert_int_equal(count_of(f, &f->project, STR("alpha")), 1);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct store_settings settings = store_settings_default();
+        struct source_row source = make_source(&f->project);
+        struct passage_row passage = make_passage(0, "alpha");
+        struct document_put put = {make_document(&f->project, &source.id, "https://b.example/"),
+                                   &passage, 1};
+        (void)snprintf(settings.url, sizeof settings.url, "sqlite:%s", f->path);
+        err e = store_open(&settings, &f->arena, &f->store, NULL);
+        e = err_ok(e) ? store_source_create(f->store, &source) : e;
+        e = err_ok(e) ? store_document_put(f->store, &put, 1) : e;
+        _exit(err_ok(e) ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(count_of(f, &f->project, STR("alpha")), 2);
+}
+
+/* More terms than are kept: each keeps the count that is its own. */
+static void counts_of_many_terms_stay_apart(void **state)
+{
+    struct fixture *f = *state;
+    enum { TERMS = 12000 };
+    (void)stored_source(f, &f->project, "https://a.example/", "t1 t11999", NULL);
+    (void)stored_source(f, &f->project, "https://b.example/", "t11999", NULL);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < TERMS; i++) {
+            char term[16];
+            (void)snprintf(term, sizeof term, "t%d", i);
+            uint64_t expected = i == 1 ? 1 : i == TERMS - 1 ? 2 : 0;
+            assert_int_equal(count_of(f, &f->project, str_c(term)), expected);
+            arena_reset(&f->arena);
+        }
+    }
+}
+
 static void terms_like_a_misspelt_word_are_the_projects_own(void **state)
 {
     struct fixture *f = *state;
@@ -203,6 +277,9 @@ static const struct store_test tests[] = {
     STORE_TEST(a_url_prefix_narrows_and_is_no_pattern),
     STORE_TEST(too_many_terms_are_refused_and_none_find_nothing),
     STORE_TEST(counts_are_the_projects_own),
+    STORE_TEST(counts_follow_the_index),
+    STORE_TEST(counts_follow_what_another_process_writes),
+    STORE_TEST(counts_of_many_terms_stay_apart),
     STORE_TEST(terms_like_a_misspelt_word_are_the_projects_own),
     STORE_TEST(neighbours_come_in_order),
 };
