@@ -100,7 +100,7 @@ err compose_pages(struct turn *t)
     t->url_count = 0;
     const id *documents[TURN_PAGES_MAX];
     err e = ERR_NONE;
-    for (size_t i = 0; i < t->hit_count; i++) {
+    for (size_t i = 0; i < t->hit_count && err_ok(e); i++) {
         const struct know_hit *hit = &t->hits[i];
         size_t k = 0;
         while (k < t->page_count && !id_eq(documents[k], &hit->passage.document)) {
@@ -114,8 +114,8 @@ err compose_pages(struct turn *t)
             .index = (unsigned)k + 1,
             .title = hit->passage.title,
             .url = hit->passage.url,
-            .snippet = hit->snippet,
         };
+        e = know_hit_snippet(t->arena, hit, &t->pages[k].snippet);
         t->page_count++;
     }
     for (size_t i = 0; i < t->page_count && err_ok(e); i++) {

@@ -205,32 +205,38 @@ static str title_of(struct arena *a, const struct passage_row *row)
 }
 
 /* The citation of a hit, a new one when its address was not used yet. */
-static unsigned cite(struct writer *w, const struct know_hit *hits, size_t hit)
+static err cite(struct writer *w, const struct know_hit *hits, size_t hit, unsigned *ret_index)
 {
     for (size_t i = 0; i < w->count; i++) {
         if (w->hits[i] == hit || str_eq(w->citations[i].url, hits[hit].passage.url)) {
-            return w->citations[i].index;
+            *ret_index = w->citations[i].index;
+            return ERR_NONE;
         }
     }
     const struct know_hit *from = &hits[hit];
-    w->hits[w->count] = hit;
-    w->citations[w->count] =
-        (struct know_citation){(unsigned)w->count + 1, title_of(w->arena, &from->passage),
-                               from->passage.url, from->snippet};
-    return (unsigned)++w->count;
+    struct know_citation *citation = &w->citations[w->count];
+    *citation = (struct know_citation){.index = (unsigned)w->count + 1,
+                                       .title = title_of(w->arena, &from->passage),
+                                       .url = from->passage.url};
+    w->hits[w->count++] = hit;
+    *ret_index = citation->index;
+    return know_hit_snippet(w->arena, from, &citation->snippet);
 }
 
 static err write_pick(struct writer *w, const struct know_hit *hits, const struct know_pick *pick,
                       bool first)
 {
     struct buf *b = &w->content;
-    unsigned index = cite(w, hits, pick->hit);
+    unsigned index = 0;
+    err e = cite(w, hits, pick->hit, &index);
+    if (!err_ok(e)) {
+        return e;
+    }
     bool block = pick->unit.kind != KNOW_UNIT_SENTENCE;
     if (!first) {
         bool line = b->n > 0 && b->p[b->n - 1] == '\n';
         buf_add_c(b, line ? "\n" : block ? "\n\n" : " ");
     }
-    err e = ERR_NONE;
     switch (pick->unit.kind) {
     case KNOW_UNIT_CODE:
         add_code(b, pick->unit.text);
@@ -271,9 +277,10 @@ static err write_answer(struct arena *a, const struct know_question *q, const st
     for (size_t i = 0; err_ok(e) && i < count; i++) {
         e = write_pick(&w, hits, &picks[i], i == 0);
     }
-    for (size_t i = 0; i < hit_count && w.count < SOURCES; i++) {
+    for (size_t i = 0; err_ok(e) && i < hit_count && w.count < SOURCES; i++) {
+        unsigned index;
         if (hits[i].score >= THRESHOLD && hits[i].score >= RELATED * hits[0].score) {
-            (void)cite(&w, hits, i);
+            e = cite(&w, hits, i, &index);
         }
     }
     e = err_ok(e) ? buf_err(&w.content) : e;

@@ -51,7 +51,7 @@ struct know_question; /* know/query.h */
 struct know_hit {
     struct passage_row passage;
     double score; /* 0 … 1: how sure we are that it answers the query; comparable between queries */
-    str snippet; /* one or two sentences around the matches, at most 300 bytes, whole characters */
+    str snippet;  /* one or two sentences around the matches, at most 300 bytes, whole characters */
     const struct know_question *question; /* how it was searched, for know_extract; may be NULL */
 };
 
@@ -61,10 +61,14 @@ struct know_query {
     str url_prefix;
     size_t limit;      /* hits, at most 50 */
     bool one_per_page; /* only the best passage of each document */
+    bool bare;         /* leaves the snippets empty; see know_hit_snippet */
 };
 
 err know_search(struct store *store, struct arena *a, const struct know_query *query,
                 struct know_hit **ret, size_t *ret_count);
+
+/* The snippet of a hit, made now when the search left it out. */
+err know_hit_snippet(struct arena *a, const struct know_hit *hit, str *ret);
 
 /* ── extractive answer ── */
 

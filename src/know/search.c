@@ -139,7 +139,7 @@ static err fill_hits(struct store *store, struct arena *a, const struct know_que
                                .question = q};
         err e = store_passage_fill(store, a, query->project, &hit.passage, 1);
         if (err_ok(e) && hit.passage.number != 0) {
-            e = know_snippet(a, q, hit.passage.text, &hit.snippet);
+            e = query->bare ? e : know_snippet(a, q, hit.passage.text, &hit.snippet);
             hits[n++] = hit;
         }
         if (!err_ok(e)) {
@@ -148,6 +148,15 @@ static err fill_hits(struct store *store, struct arena *a, const struct know_que
     }
     *ret_count = n;
     return ERR_NONE;
+}
+
+err know_hit_snippet(struct arena *a, const struct know_hit *hit, str *ret)
+{
+    if (!str_empty(hit->snippet) || hit->question == NULL) {
+        *ret = hit->snippet;
+        return ERR_NONE;
+    }
+    return know_snippet(a, hit->question, hit->passage.text, ret);
 }
 
 err know_search(struct store *store, struct arena *a, const struct know_query *query,

@@ -84,7 +84,7 @@ static err fill(struct house *h, const char *folder, size_t *total)
 static err ask(struct house *h, struct arena *a, str question, struct times *t)
 {
     struct know_query query = {
-        .project = &h->project.id, .text = question, .limit = 6, .one_per_page = true};
+        .project = &h->project.id, .text = question, .limit = 6, .bare = true};
     struct know_hit *hits = NULL;
     struct know_answer answer;
     size_t n = 0;
