@@ -44,12 +44,6 @@ static err stream_event(void *user, const char *type, str data)
     return http_res_event(stream->call->res, (str){text, (size_t)n}, str_c(type), data);
 }
 
-static bool stream_gone(void *user)
-{
-    const struct turn_stream *stream = user;
-    return http_res_gone(stream->call->res);
-}
-
 static err collect_event(void *user, const char *type, str data)
 {
     (void)user;
@@ -133,8 +127,7 @@ static err run_turn_now(struct call *call, struct turn_request *request, int sta
     struct turn_result result = {0};
     struct turn_stream stream = {.call = call, .result = &result};
     bool streaming = wants_stream(call);
-    struct turn_sink sink = {
-        .event = streaming ? stream_event : collect_event, .gone = stream_gone, .user = &stream};
+    struct turn_sink sink = {.event = streaming ? stream_event : collect_event, .user = &stream};
     err e = turn_run(&call->app->chat, call->a, &call->project, request, &sink, &result);
     if (e.code == ERR_TOO_LARGE) {
         str why = arena_printf(call->a, "a message has at most %u characters",

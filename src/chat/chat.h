@@ -70,7 +70,6 @@ struct turn_request {
  * answer is made in full and stored. */
 struct turn_sink {
     err (*event)(void *user, const char *type, str data_json);
-    bool (*gone)(void *user);
     void *user;
 };
 

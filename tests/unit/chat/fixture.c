@@ -37,12 +37,6 @@ static err on_event(void *user, const char *type, str data)
                                                                   : ERR_NONE;
 }
 
-static bool is_gone(void *user)
-{
-    const struct heard *heard = &((struct desk *)user)->heard;
-    return heard->gone_after && heard->count >= heard->gone_after;
-}
-
 static void heard_clear(struct heard *heard)
 {
     buf_done(&heard->types);
@@ -101,7 +95,7 @@ int desk_open(void **state)
     desk->context = (struct chat_context){
         .store = desk->store, .model = &desk->model, .outbox = &desk->outbox, .turn_ms = 10000};
     assert_ok(chat_hub_new(100, &desk->context.hub));
-    desk->sink = (struct turn_sink){on_event, is_gone, desk};
+    desk->sink = (struct turn_sink){on_event, desk};
     heard_clear(&desk->heard);
     handbook(desk);
     *state = desk;
