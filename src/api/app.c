@@ -39,7 +39,16 @@ static err open_store(struct app *app, struct arena *a, str *ret_reason)
     return e;
 }
 
-static err open_workers(struct app *app)
+/* What the day has used counts on. */
+static err open_budget(struct app *app, struct arena *a)
+{
+    app->chat.store = app->store;
+    app->chat.model = app->settings.model;
+    err e = budget_new(app->settings.api->model_tokens_per_day, &app->chat.budget);
+    return err_ok(e) ? turn_budget_load(&app->chat, a, clock_wall_ms()) : e;
+}
+
+static err open_workers(struct app *app, struct arena *a)
 {
     err e = limits_new(LIMIT_ENTRIES_MAX, &app->limits);
     if (err_ok(e)) {
@@ -49,7 +58,7 @@ static err open_workers(struct app *app)
         e = chat_hub_new(HUB_STREAMS_MAX, &app->chat.hub);
     }
     if (err_ok(e)) {
-        e = budget_new(app->settings.api->model_tokens_per_day, &app->chat.budget);
+        e = open_budget(app, a);
     }
     if (err_ok(e)) {
         e = outbox_worker_start(app->store, app->settings.outbox, &app->chat.worker);
@@ -98,7 +107,7 @@ err app_open(const struct app_settings *settings, struct arena *a, struct app **
         }
     }
     if (err_ok(e)) {
-        e = open_workers(app);
+        e = open_workers(app, a);
     }
     if (!err_ok(e)) {
         if (str_empty(*ret_reason)) {
@@ -107,8 +116,6 @@ err app_open(const struct app_settings *settings, struct arena *a, struct app **
         app_close(app);
         return e;
     }
-    app->chat.store = app->store;
-    app->chat.model = settings->model;
     app->chat.outbox = settings->outbox;
     app->chat.turn_ms = TURN_MS;
     say_what_is_missing(app);

@@ -92,6 +92,9 @@ err turn_run(const struct chat_context *context, struct arena *a,
              const struct chat_project *project, const struct turn_request *request,
              const struct turn_sink *sink, struct turn_result *ret);
 
+/* At the start: counts what the projects' answers have taken of the day's budget already. */
+err turn_budget_load(const struct chat_context *context, struct arena *a, int64_t now_ms);
+
 /* Answers one question outside of any chat: retrieval and model or extract, filtered like a turn;
  * nothing is stored. Needs store and model of the context only. */
 err turn_answer(const struct chat_context *context, struct arena *a,

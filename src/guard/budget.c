@@ -6,7 +6,7 @@
 #include "base/crypto.h"
 #include "base/mem.h"
 
-enum { PROJECTS_FIRST = 64, PROJECTS_MAX = 1 << 16 };
+enum { PROJECTS_FIRST = 64, PROJECTS_MAX = 1 << 16, DAY_MS = 86400000 };
 
 struct account {
     id project;        /* none: a free place */
@@ -48,6 +48,10 @@ void budget_free(struct budget *budget)
         mem_free(budget);
     }
 }
+
+bool budget_bounds(const struct budget *budget) { return budget->per_day > 0; }
+
+int64_t budget_day_ms(int64_t now_ms) { return now_ms - now_ms % DAY_MS; }
 
 /* The project's place, or the free one where it would stand. */
 static struct account *accounts_place(struct account *accounts, size_t size, const id *project)
@@ -91,7 +95,7 @@ static bool accounts_rebuild(struct budget *budget, int64_t day)
 /* Gives the project's account of today, or NULL when there are too many projects. */
 static struct account *account_today(struct budget *budget, const id *project, int64_t now_ms)
 {
-    int64_t day = now_ms / 86400000;
+    int64_t day = now_ms / DAY_MS;
     struct account *account = accounts_place(budget->accounts, budget->size, project);
     if (id_none(&account->project)) {
         if ((budget->count + 1) * 4 > budget->size * 3) {

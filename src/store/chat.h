@@ -32,6 +32,12 @@ struct message_row {
     int64_t created_ms;
 };
 
+/* What a project's answers took of models. */
+struct usage_row {
+    id project;
+    uint64_t tokens; /* of prompts and answers */
+};
+
 err store_chat_create(struct store *store, const struct chat_row *row);
 /* NOT_FOUND also when the chat is another project's. */
 err store_chat_get(struct store *store, struct arena *a, const id *project, const id *chat,
@@ -58,5 +64,8 @@ err store_message_recent(struct store *store, struct arena *a, const id *project
 /* Finds a message with its chat, for routes that name only the message. */
 err store_message_find(struct store *store, struct arena *a, const id *message,
                        struct chat_row *ret_chat, struct message_row *ret);
+/* Sums the usage of messages written at `since_ms` or later; only projects that used something. */
+err store_message_usage(struct store *store, struct arena *a, int64_t since_ms,
+                        struct usage_row **ret, size_t *ret_count);
 err store_feedback_set(struct store *store, const id *project, const id *message, int reaction,
                        str comment);

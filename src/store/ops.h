@@ -88,6 +88,10 @@
       (struct store * store, struct arena * a, const id *message, struct chat_row *ret_chat,       \
        struct message_row *ret),                                                                   \
       (store, a, message, ret_chat, ret))                                                          \
+    X(message_usage,                                                                               \
+      (struct store * store, struct arena * a, int64_t since_ms, struct usage_row * *ret,          \
+       size_t * ret_count),                                                                        \
+      (store, a, since_ms, ret, ret_count))                                                        \
     X(feedback_set,                                                                                \
       (struct store * store, const id *project, const id *message, int reaction, str comment),     \
       (store, project, message, reaction, comment))

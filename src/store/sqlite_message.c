@@ -183,6 +183,45 @@ err sq_message_one(struct sq_conn *c, struct arena *a, const id *message, struct
     return e;
 }
 
+/* What a provider reports is bounded: no sum of it overflows. */
+#define USAGE_TOKENS(name)                                                                         \
+    "min(max(coalesce(json_extract(m.usage, '$." name "'), 0), 0), 1000000000000)"
+
+err sqlite_message_usage(struct store *store, struct arena *a, int64_t since_ms,
+                         struct usage_row **ret, size_t *ret_count)
+{
+    struct sq_conn *c;
+    struct sq_list list = {0};
+    err e = sq_read_begin(store, &c);
+    if (!err_ok(e)) {
+        return e;
+    }
+    /* A chat is as new as its newest message. */
+    struct sq_query q = sq_query(
+        c, "SELECT c.project, sum(" USAGE_TOKENS("prompt_tokens") " + " USAGE_TOKENS(
+               "completion_tokens") ") AS tokens FROM chat c CROSS JOIN message m ON m.chat = c.id"
+                                    " WHERE c.updated_ms >= ?1 AND m.created_ms >= ?1 AND"
+                                    " json_valid(m.usage) GROUP BY c.project HAVING tokens > 0");
+    sq_bind_int(&q, since_ms);
+    while (err_ok(e) && sq_step(&q)) {
+        struct usage_row *row = sq_list_add(&list, a, sizeof *row, SIZE_MAX / sizeof *row);
+        if (row) {
+            row->project = sq_id(&q);
+            row->tokens = (uint64_t)sq_int(&q);
+        } else {
+            e = err_new(ERR_NO_MEMORY, "no memory for the usage of projects");
+        }
+    }
+    err end = sq_end(&q);
+    sq_read_end(store, c);
+    e = err_ok(e) ? end : e;
+    if (err_ok(e)) {
+        *ret = list.rows;
+        *ret_count = list.count;
+    }
+    return e;
+}
+
 struct feedback_set {
     const id *project, *message;
     int reaction;

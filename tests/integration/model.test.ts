@@ -122,6 +122,35 @@ for (const [name, behaviour] of FAULTS) {
   });
 }
 
+test("what the day has used of the budget counts after a restart", async () => {
+  let asked = 0;
+  script = (_, response) => {
+    asked++;
+    begin(response);
+    const usage = { choices: [], usage: { prompt_tokens: 59_000, completion_tokens: 900 } };
+    response.end(`${delta("It costs 120 euros [1].")}data: ${JSON.stringify(usage)}\n\n${DONE}`);
+  };
+  const frugal = await Doorward.start({
+    documents: COMPANY,
+    settings: {
+      MODEL_KIND: "openai", MODEL_URL: `${model.url}/v1`, MODEL_NAME: "scripted",
+      LIMITS_MODEL_TOKENS_PER_DAY: "60000",
+    },
+  });
+  const say = () => frugal.ask("/api/v1/chats", {
+    key: frugal.ownerKey, json: { project: frugal.project, message: QUESTION },
+  });
+  const day = new Date().getUTCDate();
+  assert.equal((await say()).status, 201);
+  assert.equal(asked, 1);
+  await frugal.stop();
+  await frugal.serve();
+  const answer = await say();
+  await frugal.stop();
+  assert.match(answer.json.messages.at(-1).content, /120 euros/);
+  if (new Date().getUTCDate() === day) assert.equal(asked, 1, "the documents answered");
+});
+
 test("after all of this the server is well and its log has no key", async () => {
   const ready = await doorward.ask("/readyz");
   assert.equal(ready.status, 200);

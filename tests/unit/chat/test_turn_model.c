@@ -302,6 +302,23 @@ static void the_budget_is_reserved_and_settled_and_its_end_is_no_dead_end(void *
     assert_non_null(strstr(desk_c(d, d->result.content), "Forgot password"));
 }
 
+static void what_the_day_has_used_is_known_after_a_restart(void **state)
+{
+    struct desk *d = *state;
+    static const struct upstream_step steps[] = {{UPSTREAM_SAY, SAY(UPSTREAM_DELTA("Yes [1]."))}};
+    int64_t now = clock_wall_ms();
+    assert_ok(ask(d, steps, 1, question));
+    assert_ok(budget_new(1000, &d->context.budget));
+    assert_ok(turn_budget_load(&d->context, &d->arena, now));
+    const id *project = &d->project.row.id;
+    assert_int_equal(budget_reserve(d->context.budget, project, 1000 - 16, now).code, ERR_BUDGET);
+    assert_ok(budget_reserve(d->context.budget, project, 1000 - 17, now)); /* 12 + 5 were used */
+    budget_free(d->context.budget);
+    assert_ok(budget_new(1000, &d->context.budget));
+    assert_ok(turn_budget_load(&d->context, &d->arena, now + 86400000));
+    assert_ok(budget_reserve(d->context.budget, project, 1000, now + 86400000));
+}
+
 static void a_turn_ends_within_its_own_deadline(void **state)
 {
     struct desk *d = *state;
@@ -335,6 +352,7 @@ int main(void)
         DESK_TEST(a_model_is_not_asked_for_what_no_document_says_or_for_small_talk),
         DESK_TEST(an_answer_without_any_citation_counts_as_not_answered),
         DESK_TEST(the_budget_is_reserved_and_settled_and_its_end_is_no_dead_end),
+        DESK_TEST(what_the_day_has_used_is_known_after_a_restart),
         DESK_TEST(a_turn_ends_within_its_own_deadline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

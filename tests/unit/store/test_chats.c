@@ -107,6 +107,49 @@ static void feedback_can_be_given_changed_and_taken_back(void **state)
     assert_code(store_feedback_set(f->store, &f->project, &row.id, 2, STR("")), ERR_INVALID);
 }
 
+static void usage_is_summed_by_project_from_a_time_on(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *usage;
+        int64_t at_ms;
+        bool other;
+    } rows[] = {
+        {"{\"model\":\"m\",\"prompt_tokens\":12,\"completion_tokens\":5}", 1000, false},
+        {"{\"prompt_tokens\":100,\"completion_tokens\":3}", 1001, false},
+        {"{\"prompt_tokens\":7000,\"completion_tokens\":1}", 999, false},
+        {"{\"prompt_tokens\":7,\"completion_tokens\":0}", 2000, true},
+        {"{\"prompt_tokens\":-7,\"completion_tokens\":null}", 2000, false},
+        {"", 2000, false},
+    };
+    struct usage_row *used;
+    size_t n;
+    id chats[2] = {stored_chat(f, &f->project), stored_chat(f, &f->project2)};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct message_row row = make_message(&chats[rows[i].other], MESSAGE_AI, "Good day");
+        row.usage = str_c(rows[i].usage);
+        row.created_ms = rows[i].at_ms;
+        assert_ok(
+            store_message_append(f->store, rows[i].other ? &f->project2 : &f->project, &row, 1));
+    }
+    assert_ok(store_message_usage(f->store, &f->arena, 1000, &used, &n));
+    assert_int_equal(n, 2);
+    size_t own = id_eq(&used[0].project, &f->project) ? 0 : 1;
+    assert_true(id_eq(&used[own].project, &f->project));
+    assert_true(id_eq(&used[!own].project, &f->project2));
+    assert_int_equal(used[own].tokens, 120);
+    assert_int_equal(used[!own].tokens, 7);
+    assert_ok(store_message_usage(f->store, &f->arena, 2001, &used, &n));
+    assert_int_equal(n, 0);
+    /* What no provider should say. */
+    struct message_row row = make_message(&chats[0], MESSAGE_AI, "Good day");
+    row.usage = STR("{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":1e300}");
+    row.created_ms = 3000;
+    assert_ok(store_message_append(f->store, &f->project, &row, 1));
+    assert_ok(store_message_usage(f->store, &f->arena, 3000, &used, &n));
+    assert_int_equal(used[0].tokens, 2000000000000);
+}
+
 static void chats_are_listed_newest_first(void **state)
 {
     struct fixture *f = *state;
@@ -129,6 +172,7 @@ static const struct store_test tests[] = {
     STORE_TEST(first_messages_of_another_chat_are_refused),
     STORE_TEST(a_message_is_found_with_its_chat),
     STORE_TEST(feedback_can_be_given_changed_and_taken_back),
+    STORE_TEST(usage_is_summed_by_project_from_a_time_on),
     STORE_TEST(chats_are_listed_newest_first),
 };
 
