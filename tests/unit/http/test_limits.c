@@ -38,7 +38,7 @@ static int64_t trickle(const char *start, const char *drip, const char **ret_ans
     web_send(fd, start);
     *ret_answer = "";
     while (clock_mono_ms() - began < PATIENCE_MS) {
-        *ret_answer = web_read(fd, "", 20);
+        *ret_answer = web_hear(fd, "", 20);
         char byte;
         if (**ret_answer || recv(fd, &byte, 1, MSG_DONTWAIT) == 0) {
             break;
@@ -64,10 +64,10 @@ static void a_trickled_head_after_a_request_ends_too(void **state)
     (void)state;
     int fd = web_connect(web.port);
     web_send(fd, WEB_GET("/healthz"));
-    assert_non_null(strstr(web_read(fd, "}", 1000), "200 OK"));
+    assert_non_null(strstr(web_hear(fd, "}", 1000), "200 OK"));
     int64_t began = clock_mono_ms();
     web_send(fd, "GET /");
-    assert_non_null(strstr(web_read(fd, "", PATIENCE_MS), "408 Request Timeout"));
+    assert_non_null(strstr(web_hear(fd, "", PATIENCE_MS), "408 Request Timeout"));
     assert_in_range(clock_mono_ms() - began, DEADLINE_MS - 100, DEADLINE_MS + 1500);
     (void)close(fd);
 }
@@ -87,7 +87,7 @@ static void silence_ends_at_its_deadline(void **state)
     (void)state;
     int fresh = web_connect(web.port), used = web_connect(web.port);
     web_send(used, WEB_GET("/healthz"));
-    assert_non_null(strstr(web_read(used, "}", 1000), "200 OK"));
+    assert_non_null(strstr(web_hear(used, "}", 1000), "200 OK"));
     assert_true(web_closes(fresh, PATIENCE_MS));
     assert_true(web_closes(used, PATIENCE_MS));
     (void)close(fresh);
@@ -153,7 +153,7 @@ static void an_address_has_only_so_many_connections(void **state)
         fds[i] = web_connect(web.port);
     }
     int one_more = web_connect(web.port);
-    assert_non_null(strstr(web_read(one_more, "", 1000), "503 Service Unavailable"));
+    assert_non_null(strstr(web_hear(one_more, "", 1000), "503 Service Unavailable"));
     (void)close(one_more);
     uint64_t refused = http_server_counters(web.server).refused;
     assert_true(refused >= 1);

@@ -115,13 +115,13 @@ static void http_1_0_closes_unless_asked_to_stay(void **state)
     (void)state;
     int fd = web_connect(web.port);
     web_send(fd, "GET /healthz HTTP/1.0\r\n\r\n");
-    assert_non_null(strstr(web_read(fd, "", 3000), "Connection: close"));
+    assert_non_null(strstr(web_hear(fd, "", 3000), "Connection: close"));
     (void)close(fd);
     fd = web_connect(web.port);
     web_send(fd, "GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    assert_non_null(strstr(web_read(fd, "}", 3000), "Connection: keep-alive"));
+    assert_non_null(strstr(web_hear(fd, "}", 3000), "Connection: keep-alive"));
     web_send(fd, "GET /healthz HTTP/1.0\r\n\r\n");
-    assert_non_null(strstr(web_read(fd, "", 3000), "200 OK"));
+    assert_non_null(strstr(web_hear(fd, "", 3000), "200 OK"));
     (void)close(fd);
 }
 
@@ -131,12 +131,12 @@ static void a_body_is_asked_for_when_the_client_waits(void **state)
     int fd = web_connect(web.port);
     web_send(fd, "POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n"
                  "Expect: 100-continue\r\n\r\n");
-    assert_string_equal(web_read(fd, "\r\n\r\n", 3000), "HTTP/1.1 100 Continue\r\n\r\n");
+    assert_string_equal(web_hear(fd, "\r\n\r\n", 3000), "HTTP/1.1 100 Continue\r\n\r\n");
     web_send(fd, "hello");
-    assert_non_null(strstr(web_read(fd, "hello", 3000), "200 OK"));
+    assert_non_null(strstr(web_hear(fd, "hello", 3000), "200 OK"));
     web_send(fd, "POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500000\r\n"
                  "Expect: 100-continue\r\n\r\n");
-    const char *answer = web_read(fd, "", 3000);
+    const char *answer = web_hear(fd, "", 3000);
     assert_non_null(strstr(answer, "413 Content Too Large"));
     assert_null(strstr(answer, "100 Continue"));
     (void)close(fd);
@@ -185,7 +185,7 @@ static void a_full_slow_lane_says_when_to_come_again(void **state)
     assert_non_null(strstr(answer, "retry-after: 5\r\n"));
     assert_non_null(strstr(web_ask(web.port, WEB_GET("/work")), "200 OK"));
     atomic_store(&web_seen.release, 1);
-    assert_non_null(strstr(web_read(fd, "}", 3000), "200 OK"));
+    assert_non_null(strstr(web_hear(fd, "}", 3000), "200 OK"));
     (void)close(fd);
 }
 

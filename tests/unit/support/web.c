@@ -218,7 +218,7 @@ void web_send(int fd, const char *text)
     }
 }
 
-const char *web_read(int fd, const char *end, int ms)
+const char *web_hear(int fd, const char *end, int ms)
 {
     static _Thread_local char text[4 << 20];
     size_t n = 0, want = strlen(end);
@@ -265,7 +265,7 @@ const char *web_ask(unsigned port, const char *text)
     int fd = web_connect(port);
     web_send(fd, text);
     (void)shutdown(fd, SHUT_WR);
-    const char *answer = web_read(fd, "", 5000);
+    const char *answer = web_hear(fd, "", 5000);
     (void)close(fd);
     return answer;
 }

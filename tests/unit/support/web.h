@@ -49,7 +49,7 @@ int web_connect(unsigned port);
 void web_send(int fd, const char *text);
 /* Reads until `end` was seen, the peer closed, or `ms` have passed; gives what came,
  * NUL-terminated, in static memory of the thread. */
-const char *web_read(int fd, const char *end, int ms);
+const char *web_hear(int fd, const char *end, int ms);
 /* True when the peer closes within `ms`; what comes before is thrown away. */
 bool web_closes(int fd, int ms);
 /* One request on its own connection. */
