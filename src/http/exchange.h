@@ -159,5 +159,7 @@ void http_stream_take(struct http_stream *stream, struct buf *out, size_t max, b
 void http_stream_closed(struct http_stream *stream);
 /* Loop: true when the time it was given is over. */
 bool http_stream_overdue(const struct http_stream *stream);
+/* Loop: the milliseconds until then, at least 1, at most `max_ms`. */
+int64_t http_stream_left(const struct http_stream *stream, int64_t max_ms);
 /* Loop: marks the end as its producer would. */
 void http_stream_finish(struct http_stream *stream);

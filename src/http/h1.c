@@ -141,7 +141,7 @@ static void pump_stream(struct http_conn *c)
         }
         http_conn_flush(c);
     } else if (c->stream) {
-        http_conn_deadline(c, c->loop->server->settings.ping_ms);
+        http_conn_deadline(c, http_stream_left(c->stream, c->loop->server->settings.ping_ms));
     }
 }
 
@@ -464,7 +464,8 @@ static void h1_expired(struct http_conn *c)
             http_conn_flush(c);
         }
         if (c->stream) {
-            http_conn_deadline(c, c->stream->said_ms + ping_ms - http_loop_now(c->loop));
+            int64_t left_ms = c->stream->said_ms + ping_ms - http_loop_now(c->loop);
+            http_conn_deadline(c, http_stream_left(c->stream, left_ms));
         }
         break;
     case H1_DISCARD:

@@ -103,9 +103,11 @@ err http_stream_event(struct http_stream *stream, str id, str event, str data);
 /* Runs once, on the loop, when the client has gone or the server drains; set before the handler
  * returns. */
 void http_stream_on_close(struct http_stream *stream, void (*closed)(void *user), void *user);
-/* Ends the stream cleanly at a time of the monotonic clock, within a ping's time; set before the
- * handler returns. */
+/* Ends the stream cleanly at a time of the monotonic clock: no event is taken after it, and it
+ * closes within a ping's time. Set before the handler returns. */
 void http_stream_until(struct http_stream *stream, int64_t mono_ms);
+/* True when the client has gone or has had the end. */
+bool http_stream_is_closed(struct http_stream *stream);
 /* Ends the stream cleanly after what is queued. */
 void http_stream_end(struct http_stream *stream);
 void http_stream_ref(struct http_stream *stream);

@@ -185,6 +185,7 @@ static err push_event(struct http_stream *stream, bool may_wait, str event_id, s
 {
     err e = ERR_NONE;
     (void)pthread_mutex_lock(&stream->lock);
+    stream->ended = stream->ended || http_stream_overdue(stream);
     bool room = !may_wait || wait_for_room(stream);
     if (stream->closed || stream->ended) {
         e = err_new(ERR_CLOSED, "the stream has ended");
@@ -237,6 +238,20 @@ void http_stream_until(struct http_stream *stream, int64_t mono_ms) { stream->un
 bool http_stream_overdue(const struct http_stream *stream)
 {
     return stream->until_ms && clock_mono_ms() >= stream->until_ms;
+}
+
+int64_t http_stream_left(const struct http_stream *stream, int64_t max_ms)
+{
+    int64_t left = stream->until_ms ? stream->until_ms - clock_mono_ms() : max_ms;
+    return left < 1 ? 1 : left < max_ms ? left : max_ms;
+}
+
+bool http_stream_is_closed(struct http_stream *stream)
+{
+    (void)pthread_mutex_lock(&stream->lock);
+    bool closed = stream->closed;
+    (void)pthread_mutex_unlock(&stream->lock);
+    return closed;
 }
 
 void http_stream_end(struct http_stream *stream)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <nghttp2/nghttp2.h>
 
+#include "http/conn.h"
 #include "unit/support/secure.h"
 
 enum { STREAMS = 64 };
@@ -342,6 +343,34 @@ static bool has_ping(const struct client *c)
     return strstr(c->answers[0].body, "data: b\n\n") && strstr(c->answers[0].body, ": ping\n\n");
 }
 
+static void an_event_stream_ends_at_its_time(void **state)
+{
+    (void)state;
+    struct client *c = open_client();
+    int64_t began = clock_mono_ms();
+    int32_t stream = submit(c, "GET", "/events?q=700", "localhost", NULL, NULL, NULL);
+    assert_true(run_until(c, one_closed, 5000));
+    assert_in_range(clock_mono_ms() - began, 700, 2700);
+    assert_non_null(strstr(answer_of(c, stream)->body, "data: b\n\n"));
+    close_client(c);
+}
+
+static void a_large_body_waits_outside_when_the_budget_is_used_up(void **state)
+{
+    (void)state;
+    for (int full = 1; full >= 0; full--) {
+        struct client *c = open_client();
+        struct upload upload = {.left = full ? 9 : 100000, .hold = full};
+        const nghttp2_data_provider body = {.source.ptr = &upload, .read_callback = read_upload};
+        atomic_store(&web.server->bodies, full ? HTTP_BODIES_MAX : 0);
+        int32_t stream = submit(c, "POST", "/echo", "localhost", "content-length", "100000", &body);
+        assert_true(run_until(c, one_closed, 5000));
+        assert_int_equal(answer_of(c, stream)->status, full ? 503 : 200);
+        close_client(c);
+        assert_int_equal(atomic_load(&web.server->bodies), full ? HTTP_BODIES_MAX : 0);
+    }
+}
+
 static bool streamed(const struct client *c) { return c->answers[1].closed; }
 
 /* The last test: it ends the server. */
@@ -372,6 +401,8 @@ int main(void)
         cmocka_unit_test(rapid_resets_end_the_connection),
         cmocka_unit_test(a_flood_of_pings_ends_the_connection),
         cmocka_unit_test(a_reader_that_gives_no_window_is_let_go),
+        cmocka_unit_test(a_large_body_waits_outside_when_the_budget_is_used_up),
+        cmocka_unit_test(an_event_stream_ends_at_its_time),
         cmocka_unit_test(events_flow_and_draining_ends_them),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
