@@ -165,11 +165,34 @@ static struct limit_verdict gcra(int64_t *due_ns, const struct limit_rule *rule,
     };
 }
 
+static uint64_t key_of(const struct limit_rule *rule, str who)
+{
+    uint64_t parts[2] = {crypto_siphash(str_c(rule->name)), crypto_siphash(who)};
+    return crypto_siphash((str){(const char *)parts, sizeof parts});
+}
+
+struct limit_verdict limits_look(struct limits *limits, const struct limit_rule *rule, str who,
+                                 int64_t now_ms)
+{
+    uint64_t key = key_of(rule, who);
+    struct shard *shard = &limits->shards[key >> 58];
+    int64_t due_ns = INT64_MIN;
+    pthread_mutex_lock(&shard->lock);
+    uint32_t at = shard->buckets[key & shard->mask];
+    while (at != NONE && shard->slots[at].key != key) {
+        at = shard->slots[at].chain;
+    }
+    if (at != NONE) {
+        due_ns = shard->slots[at].due_ns;
+    }
+    pthread_mutex_unlock(&shard->lock);
+    return gcra(&due_ns, rule, now_ms * NS_PER_MS);
+}
+
 struct limit_verdict limits_take(struct limits *limits, const struct limit_rule *rule, str who,
                                  int64_t now_ms)
 {
-    uint64_t parts[2] = {crypto_siphash(str_c(rule->name)), crypto_siphash(who)};
-    uint64_t key = crypto_siphash((str){(const char *)parts, sizeof parts});
+    uint64_t key = key_of(rule, who);
     struct shard *shard = &limits->shards[key >> 58];
     pthread_mutex_lock(&shard->lock);
     struct limit_verdict verdict = gcra(&shard_slot(shard, key)->due_ns, rule, now_ms * NS_PER_MS);

@@ -29,5 +29,9 @@ void limits_free(struct limits *limits);
 struct limit_verdict limits_take(struct limits *limits, const struct limit_rule *rule, str who,
                                  int64_t now_ms);
 
+/* The same verdict without counting: whether a request would be allowed now. */
+struct limit_verdict limits_look(struct limits *limits, const struct limit_rule *rule, str who,
+                                 int64_t now_ms);
+
 /* The part of an address that one customer has: IPv4 whole, IPv6 /64. */
 str limit_address_class(str address, char ret_text[64]);

@@ -55,6 +55,7 @@ static void limit_agrees_with_a_leaky_bucket_at_random_times(void **state)
             random = random * 1664525u + 1013904223u;
             now += (random >> 16) % (rules[r].period_ms / rules[r].count * 2);
             bool expected = bucket_take(&bucket, &rules[r], (double)now);
+            assert_int_equal(limits_look(limits, &rules[r], STR("who"), now).allowed, expected);
             struct limit_verdict v = limits_take(limits, &rules[r], STR("who"), now);
             assert_int_equal(v.allowed, expected);
             allowed += v.allowed;
