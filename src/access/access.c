@@ -83,7 +83,8 @@ static err authenticate_key(struct store *store, struct arena *a, const struct c
                               .project = key.project,
                               .key = key.id,
                               .public_key = public_key,
-                              .permissions = key.permissions};
+                              .permissions = key.permissions,
+                              .key_expires_ms = key.expires_ms};
     return ERR_NONE;
 }
 

@@ -20,6 +20,7 @@ struct principal {
     struct session_row session;
     bool public_key;
     permissions permissions; /* of a key */
+    int64_t key_expires_ms;  /* 0: never */
 };
 
 /* Finds the credential of a request (Authorization: Api-Key or Bearer, X-API-Key) and looks it up.

@@ -2,13 +2,20 @@
 #include "api/app.h"
 
 #include "api/route.h"
+#include "api/watch.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "chat/hub.h"
 #include "guard/budget.h"
 
-enum { LIMIT_ENTRIES_MAX = 200000, HUB_STREAMS_MAX = 20000, TURN_MS = 90000, TURN_PEERS = 1024 };
+enum {
+    LIMIT_ENTRIES_MAX = 200000,
+    HUB_STREAMS_MAX = 20000,
+    TURN_MS = 90000,
+    TURN_PEERS = 1024,
+    WATCH_MS = 2000
+};
 
 static err open_router(struct app *app)
 {
@@ -53,6 +60,9 @@ static err open_workers(struct app *app, struct arena *a)
     err e = limits_new(LIMIT_ENTRIES_MAX, &app->limits);
     if (err_ok(e)) {
         e = peer_table_new(TURN_PEERS, &app->turns);
+    }
+    if (err_ok(e)) {
+        e = watch_start(app->store, WATCH_MS, &app->watch);
     }
     if (err_ok(e)) {
         e = chat_hub_new(HUB_STREAMS_MAX, &app->chat.hub);
@@ -127,10 +137,12 @@ err app_run(struct app *app) { return http_server_run(app->server); }
 
 void app_close(struct app *app)
 {
-    /* First, and with it the handlers that outlived the drain: they still use all of the rest. */
+    watch_stop(app->watch); /* its thread posts to the server's loops */
+    /* Early, and with it the handlers that outlived the drain: they still use all of the rest. */
     http_server_close(app->server);
     jobs_worker_close(app->jobs);
     outbox_worker_close(app->chat.worker);
+    watch_free(app->watch);
     chat_hub_free(app->chat.hub);
     limits_free(app->limits);
     peer_table_free(app->turns);

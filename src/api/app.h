@@ -26,6 +26,7 @@ struct app {
     struct store *store;
     struct secret hash_key;
     struct limits *limits;
+    struct watch *watch;
     struct peer_table *turns; /* answers of a model under way, by address */
     struct chat_context chat;
     struct jobs_worker *jobs;

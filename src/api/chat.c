@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/answer.h"
+#include "api/watch.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "chat/hub.h"
@@ -305,6 +306,19 @@ static void end_stream(struct http_stream *stream, err e)
     http_stream_end(stream);
 }
 
+/* A stream does not outlive the session or key that may read it. */
+static err bind_stream(struct call *call, struct http_stream *stream)
+{
+    const struct principal *who = &call->who;
+    bool visitor = who->kind == PRINCIPAL_VISITOR;
+    int64_t expires_ms = visitor ? who->session.expires_ms : who->key_expires_ms;
+    if (expires_ms) {
+        int64_t left_ms = expires_ms - clock_wall_ms();
+        http_stream_until(stream, clock_mono_ms() + (left_ms > 1 ? left_ms : 1));
+    }
+    return visitor ? ERR_NONE : watch_add(call->app->watch, &who->team, &who->key, stream);
+}
+
 err chat_events(struct call *call)
 {
     struct http_stream *stream;
@@ -315,14 +329,12 @@ err chat_events(struct call *call)
     if (!err_ok(e)) {
         return e;
     }
-    if (call->who.kind == PRINCIPAL_VISITOR) {
-        /* A stream does not outlive the session that may read it. */
-        int64_t left_ms = call->who.session.expires_ms - clock_wall_ms();
-        http_stream_until(stream, clock_mono_ms() + (left_ms > 1 ? left_ms : 1));
-    }
+    e = bind_stream(call, stream);
     /* Joined first, so that nothing falls between what was missed and what is live; clients know
      * messages by uuid. */
-    e = chat_hub_join(call->app->chat.hub, &call->chat.id, stream);
+    if (err_ok(e)) {
+        e = chat_hub_join(call->app->chat.hub, &call->chat.id, stream);
+    }
     if (err_ok(e)) {
         e = send_missed(call, stream);
     }
