@@ -215,6 +215,16 @@ static bool metrics_allowed(const struct call *call)
     return false;
 }
 
+/* The counters are of the whole server: of all projects together. */
+static err judge_metrics_key(struct call *call)
+{
+    if (!id_none(&call->who.project)) {
+        return err_new(ERR_FORBIDDEN,
+                       "the key is bound to one project; metrics are of the whole server");
+    }
+    return judge_key(call);
+}
+
 static err need_credential(const struct call *call)
 {
     if (call->who.kind != PRINCIPAL_NOBODY) {
@@ -246,7 +256,7 @@ static err judge_credential(struct call *call)
     }
     case ROUTE_METRICS:
         if (call->who.kind == PRINCIPAL_KEY) {
-            return judge_key(call);
+            return judge_metrics_key(call);
         }
         return metrics_allowed(call) ? ERR_NONE : need_credential(call);
     }
@@ -296,7 +306,8 @@ static err judge_headers(const struct call *call)
     return ERR_NONE;
 }
 
-err route_authorize(struct call *call)
+/* Everything but the limits. */
+static err judge(struct call *call)
 {
     if (access_token_in_query(call->req)) {
         return err_new(ERR_UNAUTHORIZED,
@@ -318,10 +329,28 @@ err route_authorize(struct call *call)
     if (err_ok(e)) {
         e = find_object(call);
     }
-    if (err_ok(e) && call->has_project) {
-        e = judge_object(call);
+    return err_ok(e) && call->has_project ? judge_object(call) : e;
+}
+
+err route_authorize(struct call *call)
+{
+    if (call->route->access == ROUTE_OPEN) { /* asks for no credential: nothing can be guessed */
+        err open = judge(call);
+        return err_ok(open) ? limits_judge(call) : open;
     }
-    return err_ok(e) ? limits_judge(call) : e;
+    err e = limits_admit(call);
+    if (!err_ok(e)) {
+        call->barred = true;
+        return e;
+    }
+    e = judge(call);
+    if (err_ok(e)) {
+        return limits_judge(call);
+    }
+    if (err_http_status(e.code) < 500) {
+        limits_count_refusal(call);
+    }
+    return e;
 }
 
 const char *route_access_name(enum route_access access)

@@ -26,6 +26,9 @@ static bool some_project_allows(struct call *call)
 /* What was refused before the page was judged looks the same whether its project exists or not. */
 static bool page_may_read(struct call *call)
 {
+    if (call->barred) {
+        return false; /* nothing is looked up for it any more */
+    }
     return call->page_judged ? call->page == DOMAIN_ALLOWED : some_project_allows(call);
 }
 

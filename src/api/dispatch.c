@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/limits.h"
 #include "api/route.h"
 #include "base/buf.h"
 #include "base/log.h"
@@ -145,14 +146,16 @@ void app_handle(void *user, struct http_req *req, struct http_res *res)
                         .res = res,
                         .a = http_req_arena(req),
                         .route = planned->route ? planned->route : &preflight};
-    if (!planned->route) {
-        route_preflight(&call, planned->allowed);
-        return;
-    }
-    err e = route_authorize(&call);
-    route_cors(&call);
-    if (err_ok(e)) {
-        e = planned->route->handle(&call);
+    err e;
+    if (planned->route) {
+        e = route_authorize(&call);
+        route_cors(&call);
+        e = err_ok(e) ? planned->route->handle(&call) : e;
+    } else {
+        e = limits_preflight(&call);
+        if (err_ok(e)) {
+            route_preflight(&call, planned->allowed);
+        }
     }
     if (!err_ok(e) && !http_res_begun(res)) {
         answer_error(&call, e);

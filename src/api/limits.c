@@ -14,6 +14,7 @@ struct api_settings api_settings_default(void)
                                  .leads_per_hour = 20,
                                  .searches_per_minute = 600,
                                  .requests_per_minute = 1200,
+                                 .refusals_per_minute = 600,
                                  .streams_per_address = 64,
                                  .upload_bytes_max = 32 << 20,
                                  .session_minutes = 720};
@@ -78,6 +79,36 @@ static err take_message(struct call *call, str address)
     return err_ok(e)
                ? take(call, rule("messages-address", settings->messages_per_hour, HOUR_MS), address)
                : e;
+}
+
+static struct limit_rule refusals(const struct call *call)
+{
+    return rule("refusals", call->app->settings.api->refusals_per_minute, MINUTE_MS);
+}
+
+err limits_admit(struct call *call)
+{
+    char text[64];
+    struct limit_rule limit = refusals(call);
+    str address = limit_address_class(http_req_client(call->req), text);
+    struct limit_verdict verdict = limits_look(call->app->limits, &limit, address, clock_mono_ms());
+    return verdict.allowed ? ERR_NONE : refuse(call, &limit, verdict);
+}
+
+void limits_count_refusal(const struct call *call)
+{
+    char text[64];
+    struct limit_rule limit = refusals(call);
+    str address = limit_address_class(http_req_client(call->req), text);
+    (void)limits_take(call->app->limits, &limit, address, clock_mono_ms());
+}
+
+err limits_preflight(struct call *call)
+{
+    char text[64];
+    unsigned count = call->app->settings.api->requests_per_minute;
+    return take(call, rule("preflights", count, MINUTE_MS),
+                limit_address_class(http_req_client(call->req), text));
 }
 
 err limits_judge(struct call *call)

@@ -69,6 +69,7 @@ struct call {
     struct arena *a;
     const struct route *route;
     struct principal who;
+    bool barred; /* refused unseen: its address was refused too often before */
     bool page_judged;
     enum domain_verdict page;    /* once judged */
     str page_origin;             /* normalised; empty when the caller is no page */

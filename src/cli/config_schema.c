@@ -136,6 +136,8 @@ const struct config_row config_rows[] = {
             "of one key"),
     NUMERIC(CONFIG_COUNT, "limits.requests_per_minute", api.requests_per_minute, 1, 1e6, "1200",
             "of one key, other routes"),
+    NUMERIC(CONFIG_COUNT, "limits.refusals_per_minute", api.refusals_per_minute, 1, 1e6, "600",
+            "refused requests of one address; then all are refused unseen"),
     NUMERIC(CONFIG_COUNT, "limits.streams_per_address", api.streams_per_address, 1, 1e6, "64",
             "open event streams"),
     NUMERIC(CONFIG_SIZE, "limits.upload_size", api.upload_bytes_max, 1024, 1e9, "32MB",

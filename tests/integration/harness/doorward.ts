@@ -17,6 +17,7 @@ export const DOCUMENTS = "https://www.example.com/help/";
 export const UNLIMITED: Record<string, string> = {
   LIMITS_SESSIONS_PER_HOUR: "1000000", LIMITS_MESSAGES_PER_MINUTE: "1000000", LIMITS_MESSAGES_PER_HOUR: "1000000",
   LIMITS_LEADS_PER_HOUR: "1000000", LIMITS_REQUESTS_PER_MINUTE: "1000000", LIMITS_SEARCHES_PER_MINUTE: "1000000",
+  LIMITS_REFUSALS_PER_MINUTE: "1000000",
 };
 
 /** A folder that is removed when the process ends. */

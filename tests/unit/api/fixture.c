@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit/api/fixture.h"
+
+#include <dirent.h>
+
+#define assert_ok(e) assert_int_equal((e).code, ERR_OK)
+
+void house_init(struct house *house)
+{
+    assert_ok(crypto_init());
+    log_setup(LOG_ERROR + 1, 2);
+    arena_init(&house->arena, 64 << 20);
+    (void)snprintf(house->folder, sizeof house->folder, "/tmp/doorward-api-XXXXXX");
+    assert_non_null(mkdtemp(house->folder));
+    (void)snprintf(house->key_file, sizeof house->key_file, "%s/hash.key", house->folder);
+    house->http = web_settings();
+    (void)snprintf(house->http.trusted_proxies[0], sizeof house->http.trusted_proxies[0],
+                   "127.0.0.1/32");
+    house->store = store_settings_default();
+    (void)snprintf(house->store.url, sizeof house->store.url, "sqlite:%s/test.db", house->folder);
+    house->model = model_settings_default();
+    house->outbox = outbox_settings_default();
+    house->know = know_settings_default();
+    house->api = api_settings_default();
+}
+
+static void *run(void *user)
+{
+    err e = app_run(user);
+    return (void *)(uintptr_t)e.code;
+}
+
+void house_open(struct house *house)
+{
+    str reason;
+    struct app_settings settings = {.http = &house->http,
+                                    .store = &house->store,
+                                    .model = &house->model,
+                                    .outbox = &house->outbox,
+                                    .know = &house->know,
+                                    .api = &house->api,
+                                    .key_file = house->key_file};
+    err e = app_open(&settings, &house->arena, &house->app, &reason);
+    if (!err_ok(e)) {
+        print_error("%.*s\n", STR_ARG(reason));
+    }
+    assert_ok(e);
+    house->project = (struct project_row){.id = id_random(),
+                                          .slug = STR("main"),
+                                          .name = STR("Example Ltd"),
+                                          .settings = STR("{}"),
+                                          .created_ms = clock_wall_ms()};
+    assert_ok(store_team_create(house->app->store, STR("Team"), &house->project.team));
+    assert_ok(store_project_create(house->app->store, &house->project));
+    house->port = http_server_port(house->app->server);
+    assert_int_equal(pthread_create(&house->thread, NULL, run, house->app), 0);
+}
+
+void house_close(struct house *house)
+{
+    http_server_stop(house->app->server);
+    (void)pthread_join(house->thread, NULL);
+    app_close(house->app);
+    DIR *dir = opendir(house->folder);
+    for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
+        if (entry->d_name[0] != '.') {
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+    }
+    if (dir) {
+        (void)closedir(dir);
+    }
+    (void)rmdir(house->folder);
+    arena_done(&house->arena);
+}
+
+struct house_key house_key(struct house *house, enum token_kind kind, bool bound, permissions may,
+                           int64_t life_ms)
+{
+    struct house_key made = {.id = id_random()};
+    int64_t now = clock_wall_ms();
+    struct key_row row = {.id = made.id,
+                          .team = house->project.team,
+                          .name = STR("test"),
+                          .permissions = may,
+                          .created_ms = now,
+                          .expires_ms = life_ms ? now + life_ms : 0};
+    if (bound) {
+        row.project = house->project.id;
+    }
+    assert_ok(access_key_create(house->app->store, &house->app->hash_key, &row, kind, &made.token));
+    return made;
+}
+
+id house_chat(struct house *house, const struct house_key *key, size_t messages)
+{
+    struct chat_row chat = {.id = id_random(),
+                            .project = house->project.id,
+                            .key = key->id,
+                            .created_ms = clock_wall_ms()};
+    assert_ok(store_chat_create(house->app->store, &chat));
+    for (size_t i = 0; i < messages; i++) {
+        struct message_row row = {.id = id_random(),
+                                  .chat = chat.id,
+                                  .author = MESSAGE_VISITOR,
+                                  .content = STR("hello"),
+                                  .feedback = -1,
+                                  .created_ms = clock_wall_ms()};
+        assert_ok(store_message_append(house->app->store, &house->project.id, &row, 1));
+    }
+    return chat.id;
+}
+
+static const char *head(char text[static 4096], const char *from, const char *method,
+                        const char *path, const char *token, const char *fields)
+{
+    (void)snprintf(text, 4096,
+                   "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: %s\r\n%s%s%s%s\r\n",
+                   method, path, from, token ? "Authorization: Api-Key " : "", token ? token : "",
+                   token ? "\r\n" : "", fields ? fields : "");
+    return text;
+}
+
+const char *house_ask(struct house *house, const char *from, const char *method, const char *path,
+                      const char *token, const char *fields)
+{
+    char text[4096];
+    return web_ask(house->port, head(text, from, method, path, token, fields));
+}
+
+int house_status(struct house *house, const char *from, const char *method, const char *path,
+                 const char *token, const char *fields)
+{
+    const char *answer = house_ask(house, from, method, path, token, fields);
+    assert_true(strlen(answer) > 12);
+    return atoi(answer + 9);
+}
+
+int house_events(struct house *house, const id *chat, const char *token, const char *fields)
+{
+    char text[4096], path[128];
+    (void)snprintf(path, sizeof path, "/api/v1/chats/%s/events", id_str(chat).p);
+    int fd = web_connect(house->port);
+    assert_true(fd >= 0);
+    web_send(fd, head(text, "192.0.2.1", "GET", path, token, fields));
+    return fd;
+}
