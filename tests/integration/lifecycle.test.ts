@@ -112,6 +112,45 @@ test("SIGTERM lets an answer that has begun come to its end, and then ends with 
   await model.stop();
 });
 
+test("SIGTERM ends the streams that follow a chat, and none is cut", async () => {
+  const doorward = await Doorward.start({ documents: COMPANY });
+  const visitor = { session: await doorward.session(), origin: doorward.url };
+  const chat = (await doorward.ask("/api/v1/chats", {
+    ...visitor, json: { project: doorward.project, message: QUESTION },
+  })).json.uuid as string;
+  const streams = await Promise.all(Array.from({ length: 10 }, () =>
+    doorward.stream(`/api/v1/chats/${chat}/events`, visitor)));
+  await doorward.stop();
+  for (const stream of streams) await stream.all(5);
+});
+
+test("a turn that fails in the middle ends with an error event", async () => {
+  let end = () => {};
+  const model = await Site.start((_, response) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    const say = (content: string) =>
+      response.write(`data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`);
+    say("A first consultation costs 120 euros [1]. ");
+    end = () => { say("That is all."); response.end("data: [DONE]\n\n"); };
+  });
+  const doorward = await Doorward.start({
+    documents: COMPANY, settings: { MODEL_KIND: "openai", MODEL_URL: `${model.url}/v1`, MODEL_NAME: "slow" },
+  });
+  const stream = await doorward.stream("/api/v1/chats", {
+    key: doorward.ownerKey, json: { project: doorward.project, message: QUESTION },
+  });
+  await stream.next("message_delta");
+  await doorward.cli(["project", "delete", doorward.project, "--yes"]);
+  end();
+  const last = (await stream.all()).at(-1);
+  assert.equal(last?.event, "error");
+  assert.equal(last?.data.type, "error");
+  assert.equal(typeof last?.data.code, "string");
+  assert.match(last?.data.message, /try again/);
+  await doorward.stop();
+  await model.stop();
+});
+
 test("after a restart the chats, leads and documents are there and sessions still hold", async () => {
   const doorward = await Doorward.start({ documents: COMPANY });
   const session = await doorward.session();
