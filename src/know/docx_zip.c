@@ -9,6 +9,8 @@ void docx_parts_init(struct docx_parts *parts)
     buf_init(&parts->document, DOCX_PART_MAX);
     buf_init(&parts->styles, DOCX_PART_MAX / 4);
     buf_init(&parts->core, DOCX_PART_MAX / 64);
+    buf_init(&parts->footnotes, DOCX_PART_MAX / 4);
+    buf_init(&parts->endnotes, DOCX_PART_MAX / 4);
 }
 
 void docx_parts_done(struct docx_parts *parts)
@@ -16,17 +18,26 @@ void docx_parts_done(struct docx_parts *parts)
     buf_done(&parts->document);
     buf_done(&parts->styles);
     buf_done(&parts->core);
+    buf_done(&parts->footnotes);
+    buf_done(&parts->endnotes);
 }
 
 static struct buf *part_named(struct docx_parts *parts, str name)
 {
-    if (str_eq(name, STR("word/document.xml"))) {
-        return &parts->document;
+    const struct {
+        str name;
+        struct buf *part;
+    } known[] = {{STR("word/document.xml"), &parts->document},
+                 {STR("word/styles.xml"), &parts->styles},
+                 {STR("docProps/core.xml"), &parts->core},
+                 {STR("word/footnotes.xml"), &parts->footnotes},
+                 {STR("word/endnotes.xml"), &parts->endnotes}};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (str_eq(name, known[i].name)) {
+            return known[i].part;
+        }
     }
-    if (str_eq(name, STR("word/styles.xml"))) {
-        return &parts->styles;
-    }
-    return str_eq(name, STR("docProps/core.xml")) ? &parts->core : NULL;
+    return NULL;
 }
 
 static bool is_other_office(str name)

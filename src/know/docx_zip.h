@@ -13,6 +13,7 @@ enum {
 
 struct docx_parts {
     struct buf document, styles, core; /* word/document.xml, word/styles.xml, docProps/core.xml */
+    struct buf footnotes, endnotes;    /* word/footnotes.xml, word/endnotes.xml */
 };
 
 void docx_parts_init(struct docx_parts *parts);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Word documents: paragraphs, headings by style or outline level, lists, tables. */
+/* Word documents: paragraphs, headings by style or outline level, lists, tables, and footnotes and
+ * endnotes behind the paragraph or table that refers to them. */
 #include <stdio.h>
 
+#include "know/docx_notes.h"
+#include "know/docx_run.h"
 #include "know/docx_styles.h"
 #include "know/docx_zip.h"
 #include "know/outline.h"
@@ -12,22 +15,16 @@ enum { LIST_DEPTH = 9 };
 struct docx {
     struct arena *arena;
     struct outline outline;
-    struct buf paragraph;
+    struct buf paragraph, notes; /* notes: of this paragraph or table, each ended by '\n' */
+    struct docx_run run;
+    struct docx_notes footnotes, endnotes;
     struct docx_styles styles;
     str title;
     unsigned level; /* of this paragraph's heading */
-    bool listed, was_listed, text_open;
+    bool listed, was_listed;
     unsigned list_level, paragraphs; /* open w:p: text boxes stand inside paragraphs */
-    unsigned tables, cells, skip;    /* skip: depth below an element that is left out */
+    unsigned tables, cells;
 };
-
-/* What Word keeps for older readers, and codes of fields. */
-static bool is_skipped(str name)
-{
-    return str_eq(name, STR("Fallback")) || str_eq(name, STR("instrText")) ||
-           str_eq(name, STR("delText")) || str_eq(name, STR("del")) ||
-           str_eq(name, STR("moveFrom"));
-}
 
 static void write_list_item(struct docx *d, str text)
 {
@@ -44,6 +41,18 @@ static void write_list_item(struct docx *d, str text)
     outline_text(&d->outline, text);
 }
 
+static void write_notes(struct docx *d)
+{
+    str notes = buf_str(&d->notes), note;
+    while (str_split(&notes, '\n', &note)) {
+        if (!str_empty(note)) {
+            outline_line(&d->outline);
+            outline_text(&d->outline, note);
+        }
+    }
+    buf_clear(&d->notes);
+}
+
 static void write_lines(struct docx *d, str text)
 {
     str line;
@@ -52,6 +61,7 @@ static void write_lines(struct docx *d, str text)
         outline_text(&d->outline, line);
         outline_line(&d->outline);
     }
+    write_notes(d);
     outline_paragraph(&d->outline);
 }
 
@@ -70,6 +80,9 @@ static void paragraph_end(struct docx *d)
         write_list_item(d, text);
     } else if (!empty) {
         write_lines(d, text);
+    }
+    if (!d->tables) {
+        write_notes(d);
     }
     d->was_listed = empty ? d->was_listed : d->listed && !d->tables;
     buf_clear(&d->paragraph);
@@ -110,42 +123,42 @@ static void open_table_part(struct docx *d, str name)
     }
 }
 
+/* A paragraph that refers to a note: the note's lines stand behind it. */
+static void refer(struct docx *d, struct docx_notes *notes, struct xml_reader *x)
+{
+    str note = docx_notes_take(notes, xml_attribute(x, d->arena, "id"));
+    if (!str_empty(note)) {
+        buf_add(&d->notes, note);
+        buf_add_byte(&d->notes, '\n');
+    }
+}
+
 static void open_element(struct docx *d, struct xml_reader *x)
 {
     str name = xml_name(x);
-    if (d->skip || is_skipped(name)) {
-        d->skip++;
-    } else if (str_eq(name, STR("p"))) {
+    if (str_eq(name, STR("p"))) {
         if (d->paragraphs++) {
             paragraph_end(d);
         }
-    } else if (str_eq(name, STR("t"))) {
-        d->text_open = true;
-    } else if (str_eq(name, STR("tab"))) {
-        buf_add_byte(&d->paragraph, ' ');
-    } else if (str_eq(name, STR("br")) || str_eq(name, STR("cr"))) {
-        buf_add_byte(&d->paragraph, d->tables ? ' ' : '\n');
-    } else if (str_eq(name, STR("noBreakHyphen"))) {
-        buf_add_byte(&d->paragraph, '-');
+    } else if (str_eq(name, STR("footnoteReference"))) {
+        refer(d, &d->footnotes, x);
+    } else if (str_eq(name, STR("endnoteReference"))) {
+        refer(d, &d->endnotes, x);
     } else {
         open_table_part(d, name);
         read_property(d, x, name);
     }
 }
 
-static void close_element(struct docx *d, struct xml_reader *x)
+static void close_element(struct docx *d, str name)
 {
-    str name = xml_name(x);
-    if (d->skip) {
-        d->skip--;
-    } else if (str_eq(name, STR("t"))) {
-        d->text_open = false;
-    } else if (str_eq(name, STR("p"))) {
+    if (str_eq(name, STR("p"))) {
         d->paragraphs -= d->paragraphs > 0;
         paragraph_end(d);
     } else if (str_eq(name, STR("tbl"))) {
         d->tables -= d->tables > 0;
         if (!d->tables) {
+            write_notes(d);
             outline_paragraph(&d->outline);
         }
     }
@@ -156,19 +169,14 @@ static enum format_fault read_body(struct docx *d, str xml)
     struct xml_reader *x = NULL;
     enum format_fault fault = xml_open(xml, &x);
     while (fault == FORMAT_NONE && xml_next(x)) {
-        switch (xml_event(x)) {
-        case XML_EVENT_OPEN:
+        d->run.line = d->tables ? ' ' : '\n';
+        if (docx_run_event(&d->run, x)) {
+            continue;
+        }
+        if (xml_event(x) == XML_EVENT_OPEN) {
             open_element(d, x);
-            break;
-        case XML_EVENT_CLOSE:
-            close_element(d, x);
-            break;
-        case XML_EVENT_TEXT:
-        default:
-            if (d->text_open && !d->skip) {
-                buf_add(&d->paragraph, xml_text(x));
-            }
-            break;
+        } else {
+            close_element(d, xml_name(x));
         }
     }
     fault = fault == FORMAT_NONE ? xml_fault(x) : fault;
@@ -210,25 +218,42 @@ static str first_heading(const struct know_document *document)
     return STR_EMPTY;
 }
 
+/* The parts beside the text: readable without those that are damaged. */
+static enum format_fault read_parts(struct docx *d, const struct docx_parts *parts, size_t text_max)
+{
+    if (parts->styles.n &&
+        docx_styles_read(d->arena, buf_str(&parts->styles), &d->styles) != FORMAT_NONE) {
+        d->styles = (struct docx_styles){0};
+    }
+    enum format_fault fault =
+        docx_notes_read(d->arena, buf_str(&parts->footnotes), "footnote", text_max, &d->footnotes);
+    if (fault == FORMAT_NONE || fault == FORMAT_DAMAGED) {
+        fault =
+            docx_notes_read(d->arena, buf_str(&parts->endnotes), "endnote", text_max, &d->endnotes);
+    }
+    return fault == FORMAT_DAMAGED ? FORMAT_NONE : fault;
+}
+
 enum format_fault format_docx(struct arena *a, const struct format_input *in,
                               struct know_document *ret)
 {
     struct docx d = {.arena = a};
+    d.run.text = &d.paragraph;
     struct docx_parts parts;
     docx_parts_init(&parts);
     outline_init(&d.outline, a, in->text_max);
     buf_init(&d.paragraph, in->text_max);
+    buf_init(&d.notes, in->text_max);
     enum format_fault fault = docx_unpack(in->bytes, &parts);
-    if (fault == FORMAT_NONE && parts.styles.n &&
-        docx_styles_read(a, buf_str(&parts.styles), &d.styles) != FORMAT_NONE) {
-        d.styles = (struct docx_styles){0}; /* readable without them */
+    if (fault == FORMAT_NONE) {
+        fault = read_parts(&d, &parts, in->text_max);
     }
     if (fault == FORMAT_NONE) {
         fault = read_body(&d, buf_str(&parts.document));
     }
     if (fault == FORMAT_NONE) {
-        fault = format_fault_of(d.paragraph.failed ? buf_err(&d.paragraph)
-                                                   : outline_take(&d.outline, ret));
+        err e = d.paragraph.failed ? buf_err(&d.paragraph) : buf_err(&d.notes);
+        fault = format_fault_of(err_ok(e) ? outline_take(&d.outline, ret) : e);
     }
     if (fault == FORMAT_NONE) {
         read_core(&d, buf_str(&parts.core), ret);
@@ -236,6 +261,7 @@ enum format_fault format_docx(struct arena *a, const struct format_input *in,
     }
     outline_done(&d.outline);
     buf_done(&d.paragraph);
+    buf_done(&d.notes);
     docx_parts_done(&parts);
     return fault;
 }

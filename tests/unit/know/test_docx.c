@@ -55,6 +55,79 @@ static void headings_lists_and_tables_are_read(void **state)
         "Last & least\n[1] End: x");
 }
 
+#define NOTES(name, notes) "<w:" name "s xmlns:w=\"w\">" notes "</w:" name "s>"
+#define NOTE(name, number, text)                                                                   \
+    "<w:" name " w:id=\"" number "\"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t>" text              \
+    "</w:t></w:r></w:p></w:" name ">"
+#define REFERENCE(name, number) "<w:r><w:" name "Reference w:id=\"" number "\"/></w:r>"
+
+static enum format_fault read_with_notes(const char *body, str footnotes, str endnotes,
+                                         struct know_document *ret)
+{
+    struct zip_part parts[] = {{"word/footnotes.xml", footnotes},
+                               {"word/document.xml", str_c(body)},
+                               {"word/endnotes.xml", endnotes}};
+    return read_parts(parts, COUNT(parts), ret);
+}
+
+static void notes_stand_behind_what_refers_to_them(void **state)
+{
+    (void)state;
+    struct know_document d;
+    static const char footnotes[] = NOTES(
+        "footnote",
+        "<w:footnote w:type=\"separator\" w:id=\"0\"><w:p><w:r><w:t>line</w:t></w:r></w:p>"
+        "</w:footnote>" NOTE("footnote", "1", "Plus 19 % tax.") NOTE(
+            "footnote", "2",
+            "In May</w:t><w:tab/><w:t>only.</w:t></w:r></w:p><w:p><w:r><w:delText>Gone</w:delText>"
+            "<w:t>Ask us.") NOTE("footnote", "3", "Of a cell.") NOTE("footnote", "4", "Of a head.")
+            NOTE("footnote", "5", "Nobody refers to it.") NOTE("footnote", "-1", "x")
+                NOTE("footnote", "99999999999", "y")),
+                      endnotes[] = NOTES("endnote", NOTE("endnote", "1", "At the end."));
+    static const char body[] = W "<w:p><w:r><w:t>A fee</w:t></w:r>" REFERENCE(
+        "footnote",
+        "1") "<w:r><w:t> of 20.</w:t></w:r>" REFERENCE("endnote",
+                                                       "1") REFERENCE("footnote",
+                                                                      "0") REFERENCE("footnote",
+                                                                                     "-1")
+        REFERENCE("footnote", "99999999999") REFERENCE("footnote", "77") "</w:p>" P(
+            "",
+            "Next") "<w:p><w:pPr><w:numPr/></w:pPr><w:r><w:t>item</w:t></w:r>" REFERENCE("footnote",
+                                                                                         "2")
+            REFERENCE("footnote", "1") "</w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r>" REFERENCE(
+                "footnote",
+                "3") "</w:p></w:tc><w:tc>" P("",
+                                             "b") "</w:tc></w:tr></w:tbl>"
+                                                  "<w:p><w:pPr><w:outlineLvl w:val=\"0\"/></w:pPr><w:r><w:t>Head</w:t></w:r>" REFERENCE(
+                                                      "footnote", "4") "</w:p>" P("", "x") W_END;
+    assert_int_equal(read_with_notes(body, str_c(footnotes), str_c(endnotes), &d), FORMAT_NONE);
+    assert_str_is(
+        &arena, read_shown(&arena, &d),
+        "[0] : A fee of 20.\nPlus 19 % tax.\nAt the end.\n\nNext\n\n- item\nIn May only. Ask "
+        "us.\n\na | b\nOf a cell.\n[1] Head: Of a head.\n\nx");
+}
+
+static void notes_that_are_damaged_or_too_long_cost_themselves_or_the_document(void **state)
+{
+    (void)state;
+    struct know_document d;
+    static const char body[] =
+        W "<w:p><w:r><w:t>kept</w:t></w:r>" REFERENCE("endnote", "1") "</w:p>" W_END;
+    str whole = STR(NOTES("endnote", NOTE("endnote", "1", "note")));
+    assert_int_equal(read_with_notes(body, STR("<w:footnotes><w:footnote"), whole, &d),
+                     FORMAT_NONE);
+    assert_str_is(&arena, read_shown(&arena, &d), "[0] : kept\nnote");
+    assert_int_equal(read_with_notes(body, STR("<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>"),
+                                     str_slice(whole, 0, 60), &d),
+                     FORMAT_NONE);
+    assert_str_is(&arena, read_shown(&arena, &d), "[0] : kept");
+    size_t n = 20 << 20;
+    char *zeros = arena_alloc(&arena, n);
+    assert_non_null(zeros);
+    memset(zeros, ' ', n);
+    assert_int_equal(read_with_notes(body, str_n(zeros, n), whole, &d), FORMAT_BOMB);
+}
+
 static void what_is_not_a_docx_is_told_apart(void **state)
 {
     (void)state;
@@ -121,6 +194,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         READ_TEST(headings_lists_and_tables_are_read),
+        READ_TEST(notes_stand_behind_what_refers_to_them),
+        READ_TEST(notes_that_are_damaged_or_too_long_cost_themselves_or_the_document),
         READ_TEST(what_is_not_a_docx_is_told_apart),
         READ_TEST(a_zip_bomb_is_refused),
         READ_TEST(entities_and_deep_nesting_are_refused),
