@@ -8,11 +8,13 @@
 #include "base/log.h"
 #include "chat/hub.h"
 #include "net/addr.h"
+#include "net/mail_address.h"
 
 enum {
     EVENT_BYTES_MAX = 1 << 20,
     METADATA_BYTES_MAX = 4096,
     URL_CHARS_MAX = 2048,
+    EMAIL_CHARS_MAX = 254,
     RESUME_MESSAGES_MAX = 200
 };
 
@@ -226,12 +228,25 @@ static err read_metadata(struct call *call, str *ret)
     return e;
 }
 
+static err read_email(struct call *call, str *ret)
+{
+    err e = body_text(call, "email", EMAIL_CHARS_MAX, ret);
+    if (err_ok(e) && !str_empty(*ret) && !mail_address_valid(*ret)) {
+        call->why = "the field \"email\" is not an e-mail address";
+        e = err_new(ERR_INVALID, "email");
+    }
+    return e;
+}
+
 err chat_create(struct call *call)
 {
     struct turn_request request;
     err e = read_request(call, &request);
     if (err_ok(e)) {
         e = read_metadata(call, &request.metadata);
+    }
+    if (err_ok(e)) {
+        e = read_email(call, &request.email);
     }
     return err_ok(e) ? run_turn(call, &request, 201) : e;
 }

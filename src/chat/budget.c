@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "chat/chat.h"
 #include "guard/budget.h"
+#include "chat/chat.h"
 
 err turn_budget_load(const struct chat_context *context, struct arena *a, int64_t now_ms)
 {

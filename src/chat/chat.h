@@ -64,6 +64,7 @@ struct turn_request {
     id chat;     /* none: a new chat begins */
     str message; /* as sent */
     str url, locale, metadata;
+    str email; /* the visitor's address; kept with a new chat */
 };
 
 /* Where a turn's events go (SSE or collected JSON). CLOSED from any ends only the sending: the

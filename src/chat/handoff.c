@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
+#include "chat/contact.h"
 #include "chat/form.h"
 #include "chat/hub.h"
 
@@ -51,6 +52,9 @@ err handoff_request(const struct chat_context *context, struct arena *a,
         .created_ms = clock_wall_ms(),
     };
     err e = handoff_read(a, body, &row, ret_details);
+    if (err_ok(e) && str_empty(row.email)) {
+        row.email = contact_email(a, chat);
+    }
     if (err_ok(e)) {
         e = form_transcript(context, a, chat, &lines, &line_count);
     }

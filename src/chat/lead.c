@@ -2,6 +2,7 @@
 /* A lead is what the visitor gives on purpose: cleaned, validated, never redacted, never in a
  * prompt or log. */
 #include "base/clock.h"
+#include "chat/contact.h"
 #include "chat/form.h"
 
 enum { FIELDS_JSON_MAX = 128 << 10 };
@@ -56,20 +57,25 @@ static void read_consent(struct form *form, const struct chat_project *project,
     }
 }
 
+/* The form's e-mail field is not asked for when the address is known (lead->email). */
 static err lead_read(struct arena *a, const struct chat_project *project, const json_t *body,
                      struct lead_row *lead, str *ret_details)
 {
     struct form form;
     struct buf further;
-    bool any = false;
+    str known = lead->email;
+    bool any = known.n > 0;
     form_init(&form, a, body);
     buf_init(&further, FIELDS_JSON_MAX);
     form_unknown(&form, is_known, (void *)(uintptr_t)project);
     for (size_t i = 0; i < project->lead_field_count; i++) {
-        str value = form_field(&form, &project->lead_fields[i]);
+        struct chat_field field = project->lead_fields[i];
+        field.required = field.required && !(known.n > 0 && str_eq(field.name, STR("email")));
+        str value = form_field(&form, &field);
         any = any || value.n > 0;
-        lead_set(lead, &further, project->lead_fields[i].name, value);
+        lead_set(lead, &further, field.name, value);
     }
+    lead->email = lead->email.n ? lead->email : known;
     read_consent(&form, project, lead);
     if (!any && form.details.n == 0) {
         form_wrong(&form, project->lead_fields[0].name, "is required");
@@ -97,6 +103,7 @@ err lead_submit(const struct chat_context *context, struct arena *a,
         .id = id_ordered(),
         .project = project->row.id,
         .chat = chat->id,
+        .email = contact_email(a, chat),
         .url = chat->url,
         .locale = chat->locale,
         .created_ms = clock_wall_ms(),

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/log.h"
+#include "chat/contact.h"
 #include "chat/turn_private.h"
 #include "guard/budget.h"
 #include "guard/text.h"
 #include "net/url.h"
 
-enum { TURN_MS = 90000, EVENT_MAX = 256 << 10, LOCALE_MAX = 35, METADATA_MAX = 16 << 10 };
+enum { TURN_MS = 90000, EVENT_MAX = 256 << 10, LOCALE_MAX = 35 };
 
 /* ── events ── */
 
@@ -174,12 +175,10 @@ static err turn_new_chat(struct turn *t)
 {
     const struct turn_request *r = t->request;
     int64_t now = clock_wall_ms();
-    json_t *metadata = NULL;
-    bool sound = r->metadata.n == 0 || (r->metadata.n <= METADATA_MAX &&
-                                        err_ok(json_read_object(r->metadata, &metadata, NULL)));
-    json_decref(metadata);
-    if (!sound) {
-        return err_new(ERR_INVALID, "metadata must be a JSON object of at most 16 KB");
+    str metadata;
+    err e = contact_add(t->arena, r->metadata, r->email, &metadata);
+    if (!err_ok(e)) {
+        return e;
     }
     t->is_new = true;
     t->chat = (struct chat_row){
@@ -190,7 +189,7 @@ static err turn_new_chat(struct turn *t)
         .key = r->caller.key,
         .url = page_url(t),
         .locale = is_locale(r->locale) ? r->locale : STR_EMPTY,
-        .metadata = r->metadata,
+        .metadata = metadata,
         .handoff = STR_EMPTY,
         .created_ms = now,
         .updated_ms = now,

@@ -13,7 +13,7 @@ struct chat_row {
     id key;     /* the key that made the chat; none otherwise */
     str url;    /* page where it began, without credentials and fragment */
     str locale;
-    str metadata; /* JSON object or empty */
+    str metadata; /* JSON object or empty; `email` in it is the visitor's, when it was given */
     str handoff;  /* "", "requested", "active", "resolved" */
     int64_t created_ms, updated_ms;
     uint64_t last_seq; /* of its newest message */

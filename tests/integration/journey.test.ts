@@ -150,6 +150,21 @@ test("a request for a person is mailed and seen in the chat", async () => {
   assert.equal(mails.length, 1);
 });
 
+test("the address that a chat began with is in the request for a person", async () => {
+  const begin = (email: unknown) => doorward.ask("/api/v1/chats", {
+    key: doorward.ownerKey, json: { project: doorward.project, message: QUESTION, email },
+  });
+  assert.equal((await begin("eve@customer.example\nBcc: x@example.org")).status, 400);
+  assert.equal((await begin(17)).status, 400);
+  const begun = await begin("eve@customer.example");
+  assert.equal(begun.status, 201, begun.text);
+  const answer = await doorward.ask(`/api/v1/chats/${begun.json.uuid}/handoff`, {
+    key: doorward.ownerKey, json: { message: "As we said" },
+  });
+  assert.equal(answer.status, 201, answer.text);
+  await smtp.arrived(1, (one) => (one.headers["reply-to"] ?? "").includes("eve@customer.example"));
+});
+
 test("nothing is left in the outbox", async () => {
   const entries = await doorward.json(["outbox", "list"]);
   assert.ok(entries.length > 0);

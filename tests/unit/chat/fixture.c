@@ -181,6 +181,8 @@ err desk_ask(struct desk *desk, const id *chat, const char *message)
         .message = str_c(message),
         .url = STR("https://user:pw@www.example.com/prices?mail=a@example.com#top"),
         .locale = STR("en-GB"),
+        .email = desk->email,
+        .metadata = desk->metadata,
     };
     if (chat) {
         request.chat = *chat;

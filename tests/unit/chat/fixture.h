@@ -32,6 +32,7 @@ struct desk {
     struct chat_project project;
     struct heard heard;
     struct turn_sink sink;
+    str email, metadata; /* of a new chat */
     struct turn_result result;
 };
 

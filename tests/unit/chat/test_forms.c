@@ -178,6 +178,47 @@ static void a_request_for_a_person_is_stored_once_and_shows_in_the_chat(void **s
     json_decref(body);
 }
 
+static void the_address_a_chat_began_with_stands_in_for_one_that_is_not_given(void **state)
+{
+    static const struct {
+        const char *metadata, *body, *email;
+    } rows[] = {
+        {"", "{\"message\":\"Call me\",\"consent\":true}", "jane@example.com"},
+        {"{\"plan\":\"pro\",\"email\":\"x@example.com\"}", "{\"consent\":true}",
+         "jane@example.com"},
+        {"", "{\"email\":\"\",\"consent\":true}", "jane@example.com"},
+        {"", "{\"email\":\"joe@example.com\",\"consent\":true}", "joe@example.com"},
+    };
+    struct desk *d = *state;
+    struct lead_row lead;
+    struct handoff_row asked;
+    id made;
+    str details;
+    d->email = STR("jane@example.com");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        d->metadata = str_c(rows[i].metadata);
+        struct chat_row chat = chat_of(d);
+        assert_int_equal(strstr(desk_c(d, chat.metadata), "\"plan\":\"pro\"") != NULL, i == 1);
+        assert_ok(submit(d, &chat, rows[i].body, "", &made, &details));
+        assert_ok(store_lead_get(d->store, &d->arena, &d->project.row.id, &made, &lead));
+        assert_string_equal(desk_c(d, lead.email), rows[i].email);
+        json_t *body = json_object();
+        assert_ok(handoff_request(&d->context, &d->arena, &d->project, &chat, body, NULL, &made,
+                                  &details));
+        json_decref(body);
+        assert_ok(store_handoff_get(d->store, &d->arena, &d->project.row.id, &chat.id, &asked));
+        assert_string_equal(desk_c(d, asked.email), "jane@example.com");
+    }
+    struct chat_row chat = chat_of(d);
+    assert_int_equal(
+        submit(d, &chat, "{\"email\":\"jane\",\"consent\":true}", "", &made, &details).code,
+        ERR_UNPROCESSABLE);
+    assert_int_equal(submit(d, &chat, "{}", "", &made, &details).code, ERR_UNPROCESSABLE);
+    assert_string_equal(desk_c(d, details), "{\"consent\":\"is required\"}");
+    d->email = STR("jane@example.com\nBcc: joe@example.com");
+    assert_int_equal(desk_ask(d, NULL, "Hello").code, ERR_INVALID);
+}
+
 static void feedback_is_kept_without_personal_data_and_only_for_answers(void **state)
 {
     struct desk *d = *state;
@@ -207,6 +248,7 @@ int main(void)
         DESK_TEST(fields_of_the_projects_own_are_kept_beside),
         DESK_TEST(a_lead_never_reaches_a_later_prompt_or_the_chat),
         DESK_TEST(a_request_for_a_person_is_stored_once_and_shows_in_the_chat),
+        DESK_TEST(the_address_a_chat_began_with_stands_in_for_one_that_is_not_given),
         DESK_TEST(feedback_is_kept_without_personal_data_and_only_for_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
