@@ -197,8 +197,8 @@ static int on_frame_recv(nghttp2_session *ng, const nghttp2_frame *frame, void *
     bool ended = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
     if (!within_rate(session, frame)) {
         HTTP_COUNT(session->c->loop->counters.refused, 1);
-        (void)nghttp2_session_terminate_session(ng, NGHTTP2_ENHANCE_YOUR_CALM);
-        return 0;
+        session->flooded = true;
+        return NGHTTP2_ERR_CALLBACK_FAILURE; /* the only way to stop reading: see hang_up */
     }
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) {
         return 0;
@@ -329,10 +329,19 @@ static void arm(struct h2_session *session)
     }
 }
 
+/* Says why, and hears nothing more. Never called while libnghttp2 reads: it would go on reading
+ * what it has, and 1.52 fails an assertion when a frame of a wrong size is among it. */
+static void hang_up(struct h2_session *session, uint32_t why)
+{
+    session->deaf = true;
+    (void)nghttp2_session_terminate_session(session->ng, why);
+    h2_send(session);
+}
+
 static void h2_input(struct http_conn *c, str bytes)
 {
     struct h2_session *session = c->h2;
-    if (session->ended) {
+    if (session->ended || session->deaf) {
         session->discarded += bytes.n;
         if (session->discarded > HTTP_LINGER_BYTES) {
             http_conn_close(c);
@@ -342,6 +351,11 @@ static void h2_input(struct http_conn *c, str bytes)
     session->inside = true;
     ssize_t n = nghttp2_session_mem_recv(session->ng, (const uint8_t *)bytes.p, bytes.n);
     session->inside = false;
+    if (session->flooded) {
+        hang_up(session, NGHTTP2_ENHANCE_YOUR_CALM);
+        arm(session);
+        return;
+    }
     if (n < 0) {
         /* Says GOAWAY when libnghttp2 has one ready, then ends. */
         h2_send(session);
@@ -428,8 +442,7 @@ static void h2_expired(struct http_conn *c)
         return;
     }
     if (session->stream_count == 0) {
-        (void)nghttp2_session_terminate_session(session->ng, NGHTTP2_NO_ERROR);
-        h2_send(session);
+        hang_up(session, NGHTTP2_NO_ERROR);
         return;
     }
     for (struct h2_stream *stream = session->streams, *next; stream; stream = next) {

@@ -41,6 +41,8 @@ struct h2_session {
     size_t bodies; /* bytes of bodies that are being received */
     int64_t rate_ms;
     unsigned resets, control;
+    bool flooded;     /* too many frames of a kind */
+    bool deaf;        /* a last GOAWAY was said: input is thrown away */
     bool ended;       /* nothing more is said; input is thrown away for a moment */
     size_t discarded; /* since then */
     bool inside;      /* libnghttp2 is running: it must not be entered again */

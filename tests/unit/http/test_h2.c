@@ -323,6 +323,30 @@ static void a_flood_of_pings_ends_the_connection(void **state)
     close_client(c);
 }
 
+/* What follows in the same record must not be read any more, whatever it is. */
+static void a_flood_with_a_broken_frame_behind_it_does_no_harm(void **state)
+{
+    static const uint8_t post[] = "\0\0\x0a\1\4\0\0\0\1\x83\x87\x04\5/echo\x41\1a";
+    static const uint8_t empty[9] = {0, 0, 0, NGHTTP2_DATA, 0, 0, 0, 0, 1};
+    static const uint8_t broken[9] = {0, 0, 0, NGHTTP2_RST_STREAM};
+    static uint8_t bytes[16384];
+    (void)state;
+    struct client *c = open_client();
+    assert_int_equal(nghttp2_session_send(c->ng), 0);
+    size_t n = sizeof post - 1;
+    memcpy(bytes, post, n);
+    bytes[2] = (uint8_t)(n - 9);
+    for (int i = 0; i < 900; i++, n += sizeof empty) {
+        memcpy(bytes + n, empty, sizeof empty);
+    }
+    memcpy(bytes + n, broken, sizeof broken);
+    n += sizeof broken;
+    assert_int_equal(SSL_write(c->tls.ssl, bytes, (int)n), n);
+    (void)run_until(c, gone_away, 5000);
+    assert_int_equal(c->goaway, NGHTTP2_ENHANCE_YOUR_CALM + 1);
+    close_client(c);
+}
+
 static void a_reader_that_gives_no_window_is_let_go(void **state)
 {
     (void)state;
@@ -400,6 +424,7 @@ int main(void)
         cmocka_unit_test(heads_are_as_strict_as_http_1),
         cmocka_unit_test(rapid_resets_end_the_connection),
         cmocka_unit_test(a_flood_of_pings_ends_the_connection),
+        cmocka_unit_test(a_flood_with_a_broken_frame_behind_it_does_no_harm),
         cmocka_unit_test(a_reader_that_gives_no_window_is_let_go),
         cmocka_unit_test(a_large_body_waits_outside_when_the_budget_is_used_up),
         cmocka_unit_test(an_event_stream_ends_at_its_time),
