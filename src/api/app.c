@@ -128,6 +128,7 @@ err app_open(const struct app_settings *settings, struct arena *a, struct app **
     }
     app->chat.outbox = settings->outbox;
     app->chat.turn_ms = TURN_MS;
+    app->chat.started_ms = app->started_ms;
     say_what_is_missing(app);
     *ret = app;
     return ERR_NONE;

@@ -198,7 +198,13 @@ static err read_request(struct call *call, struct turn_request *ret)
     if (!json_get_str(call->body, "message", &ret->message)) {
         return err_new(ERR_INVALID, "the field \"message\" is missing: what the visitor says");
     }
-    err e = body_text(call, "url", URL_CHARS_MAX, &ret->url);
+    struct idempotency once;
+    err e = body_idempotency(call, &once);
+    ret->once = once.key;
+    ret->once_scope = once.scope;
+    if (err_ok(e)) {
+        e = body_text(call, "url", URL_CHARS_MAX, &ret->url);
+    }
     if (err_ok(e)) {
         e = body_text(call, "locale", 35, &ret->locale);
     }

@@ -52,6 +52,7 @@ struct chat_context {
     struct chat_hub *hub;         /* chat/hub.h */
     struct budget *budget;        /* guard/budget.h */
     unsigned turn_ms;             /* deadline of a turn, 90 s */
+    int64_t started_ms;           /* of this process: older turns are not under way */
 };
 
 /* Who asks: already authorised by the route. */
@@ -64,7 +65,9 @@ struct turn_request {
     id chat;     /* none: a new chat begins */
     str message; /* as sent */
     str url, locale, metadata;
-    str email; /* the visitor's address; kept with a new chat */
+    str email;     /* the visitor's address; kept with a new chat */
+    str once;      /* the same message again has the same text here; empty: not known */
+    id once_scope; /* whose */
 };
 
 /* Where a turn's events go (SSE or collected JSON). CLOSED from any ends only the sending: the
@@ -88,7 +91,7 @@ struct turn_result {
 
 /* Runs the turn of DESIGN.md, step by step. Events: message_start, message_delta…, citation…,
  * [lead_form | handoff], message_end. INVALID/TOO_LARGE for the message (nothing stored), NOT_FOUND
- * for the chat. */
+ * for the chat, CONFLICT when `once` came before with another message. */
 err turn_run(const struct chat_context *context, struct arena *a,
              const struct chat_project *project, const struct turn_request *request,
              const struct turn_sink *sink, struct turn_result *ret);

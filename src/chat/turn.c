@@ -213,7 +213,7 @@ static err turn_open(struct turn *t)
 static err turn_store_question(struct turn *t)
 {
     struct message_row row = {
-        .id = id_ordered(),
+        .id = t->result->user_message,
         .chat = t->chat.id,
         .author = MESSAGE_VISITOR,
         .content = t->question,
@@ -224,9 +224,7 @@ static err turn_store_question(struct turn *t)
                       : store_message_append(t->context->store, &t->project->row.id, &row, 1);
     if (err_ok(e)) {
         t->result->chat = t->chat.id;
-        t->result->user_message = row.id;
         t->result->user_seq = row.seq;
-        t->result->message = id_ordered();
     }
     return e;
 }
@@ -410,24 +408,32 @@ static err turn_leave_to_person(struct turn *t)
     t->result->seq = t->result->user_seq;
     event_start(t);
     event_end(t);
-    turn_tell(t);
+    if (!t->again) {
+        turn_tell(t);
+    }
     return ERR_NONE;
 }
 
 static err turn_reply(struct turn *t)
 {
+    bool said = false;
     event_start(t);
-    err e = turn_answer_question(t);
+    err e = t->again ? turn_again_answer(t, &said) : ERR_NONE;
+    if (err_ok(e) && !said) {
+        e = turn_answer_question(t);
+    }
     if (err_ok(e)) {
         e = turn_conclude(t);
     }
     if (err_ok(e)) {
         event_citations(t);
         event_offer(t);
-        e = turn_store_answer(t);
+        e = said ? ERR_NONE : turn_store_answer(t);
     }
     if (err_ok(e)) {
         event_end(t);
+    }
+    if (err_ok(e) && !said) {
         turn_tell(t);
     }
     return e;
@@ -457,8 +463,9 @@ err turn_run(const struct chat_context *context, struct arena *a,
     t.sink = sink;
     err e = turn_clean(&t);
     e = err_ok(e) ? turn_redact(&t) : e;
-    e = err_ok(e) ? turn_open(&t) : e;
-    e = err_ok(e) ? turn_store_question(&t) : e;
+    e = err_ok(e) ? turn_again_find(&t) : e;
+    e = err_ok(e) && !t.again ? turn_open(&t) : e;
+    e = err_ok(e) && !t.again ? turn_store_question(&t) : e;
     if (err_ok(e) && str_eq(t.chat.handoff, STR("active"))) {
         e = turn_leave_to_person(&t);
     } else if (err_ok(e)) {

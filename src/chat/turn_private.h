@@ -26,7 +26,9 @@ struct turn {
 
     struct chat_row chat;
     bool is_new;
-    str question; /* clean and redacted */
+    bool again;       /* the message came before and is stored */
+    int64_t asked_ms; /* then */
+    str question;     /* clean and redacted */
     enum say_language language;
     struct message_row *history;
     size_t history_count;
@@ -59,6 +61,13 @@ void turn_event(struct turn *t, const char *type, struct buf *json);
 void turn_show(struct turn *t, str text);
 /* Sends a piece of the answer and keeps it. */
 void turn_say(struct turn *t, str text);
+
+/* ── turn_again.c ── */
+
+/* Gives the question and its answer their ids. When the question came before, opens its chat. */
+err turn_again_find(struct turn *t);
+/* Says the answer that the question got then; waits for a turn that is under way. */
+err turn_again_answer(struct turn *t, bool *ret_answered);
 
 /* ── turn_find.c ── */
 

@@ -89,6 +89,9 @@ journey("an_answer_that_is_lost_says_so_and_can_be_asked_for_again", async (v) =
   await v.notice.getByText("No answer from the server").waitFor();
   await v.button("Try again").click();
   await until(() => calls("/messages").length === 1, "the question is sent again");
+  const keys = [...calls("/chats"), ...calls("/messages")].map((r) => r.headers["idempotency-key"]);
+  assert.ok(keys[0], "a question has a key");
+  assert.deepEqual(keys, [keys[0], keys[0]], "the server knows it as the same");
   assert.equal(await v.page.locator(".msg.visitor").count(), 1);
 });
 

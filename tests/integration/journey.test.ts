@@ -165,6 +165,32 @@ test("the address that a chat began with is in the request for a person", async 
   await smtp.arrived(1, (one) => (one.headers["reply-to"] ?? "").includes("eve@customer.example"));
 });
 
+test("a question sent again with its key is kept once, also in a chat the visitor never heard of", async () => {
+  const send = (message: string, key: string) => doorward.stream("/api/v1/chats", {
+    session, origin: doorward.url, headers: { "Idempotency-Key": key },
+    json: { project: doorward.project, message },
+  });
+  const first = await (await send(QUESTION, "ask-1")).all();
+  const second = await (await send(QUESTION, "ask-1")).all();
+  const start = first[0]?.data;
+  assert.deepEqual(second[0]?.data, start);
+  assert.equal(second.at(-1)?.data.content, first.at(-1)?.data.content);
+  assert.equal(second.at(-1)?.id, first.at(-1)?.id);
+  const kept = await doorward.ask(`/api/v1/chats/${start.chat}`, { session, origin: doorward.url });
+  assert.equal(kept.json.messages.length, 2);
+  const other = await doorward.ask("/api/v1/chats", {
+    session, origin: doorward.url, headers: { "Idempotency-Key": "ask-1" },
+    json: { project: doorward.project, message: "Where is the office?" },
+  });
+  assert.equal(other.status, 409, other.text);
+  const stranger = await doorward.ask("/api/v1/chats", {
+    session: await doorward.session(), origin: doorward.url, headers: { "Idempotency-Key": "ask-1" },
+    json: { project: doorward.project, message: QUESTION },
+  });
+  assert.equal(stranger.status, 201, stranger.text);
+  assert.notEqual(stranger.json.uuid, start.chat, "another visitor's same key is another message");
+});
+
 test("nothing is left in the outbox", async () => {
   const entries = await doorward.json(["outbox", "list"]);
   assert.ok(entries.length > 0);

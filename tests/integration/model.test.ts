@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { COMPANY, QUESTION } from "./harness/company.ts";
 import { Doorward } from "./harness/doorward.ts";
 import { type Seen, Site } from "./harness/site.ts";
+import { until } from "./harness/wait.ts";
 
 type Script = (request: Seen, response: http.ServerResponse) => void;
 
@@ -149,6 +150,25 @@ test("what the day has used of the budget counts after a restart", async () => {
   await frugal.stop();
   assert.match(answer.json.messages.at(-1).content, /120 euros/);
   if (new Date().getUTCDate() === day) assert.equal(asked, 1, "the documents answered");
+});
+
+test("a question sent again while its answer is on the way gets that answer", async () => {
+  let asked = 0;
+  script = (_, response) => {
+    asked++;
+    begin(response);
+    setTimeout(() => response.end(`${delta("It costs 120 euros [1].")}${DONE}`), 1000);
+  };
+  const send = () => doorward.ask("/api/v1/chats", {
+    key: doorward.ownerKey, headers: { "Idempotency-Key": "under-way" },
+    json: { project: doorward.project, message: QUESTION },
+  });
+  const first = send();
+  await until("the model is asked", () => asked === 1);
+  const [one, two] = await Promise.all([first, send()]);
+  assert.equal(two.text, one.text);
+  assert.equal(two.json.messages.length, 2);
+  assert.equal(asked, 1);
 });
 
 test("after all of this the server is well and its log has no key", async () => {

@@ -3,7 +3,7 @@
 
 import type { Memory } from "./memory.ts";
 import type { Card, Message, State } from "./state.ts";
-import { apiError, type ApiError, type Transport } from "./transport.ts";
+import { apiError, newKey, type ApiError, type Transport } from "./transport.ts";
 import type { Chat, LeadValues, Project, WireEvent, WireMessage } from "./wire.ts";
 
 /** Seconds between looks for an answer whose stream broke. */
@@ -104,7 +104,7 @@ export function createConversation(
   const ask = async (text: string, retry?: Message): Promise<boolean> => {
     text = text.trim();
     if (!text || state.busy || state.until || !(await load()) || needTerms()) return false;
-    const mine: Message = { from: "visitor", text };
+    const mine: Message = { from: "visitor", text, key: retry?.key ?? newKey() };
     const answer: Message = { from: "ai", text: "", open: true };
     const now = era;
     set({ busy: true, notice: undefined, messages: [...remove(retry), mine, answer] });
@@ -123,7 +123,7 @@ export function createConversation(
     const url = location.origin + location.pathname;
     const body = kept ? { message: text } : { project: slug, message: text, url, locale: locale() };
     try {
-      await events(kept ? `/chats/${kept}/messages` : "/chats", { body }, (event) => {
+      await events(kept ? `/chats/${kept}/messages` : "/chats", { body, key: mine.key }, (event) => {
         if (now !== era) throw apiError(0);
         hear(event, mine, answer);
       });

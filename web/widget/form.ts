@@ -3,7 +3,7 @@
 
 import { button, h } from "./dom.ts";
 import type { Card } from "./state.ts";
-import type { ApiError } from "./transport.ts";
+import { newKey, type ApiError } from "./transport.ts";
 import type { Ui } from "./ui.ts";
 import type { LeadField, LeadValues } from "./wire.ts";
 
@@ -53,8 +53,7 @@ export function formCard(kind: Card, ui: Ui, done: (text?: string) => void): HTM
   const { t, talk } = ui;
   const lead = kind === "lead";
   const form = talk.state.project?.lead_form;
-  // randomUUID() is missing on pages without TLS.
-  const key = crypto.getRandomValues(new Uint32Array(4)).join("");
+  const key = newKey();
   const message = { name: "message", type: "textarea" };
   const wanted: LeadField[] = lead ? [...(form?.fields ?? [])] : [{ name: "email", type: "email" }, message];
   // Before the first question there is no chat to belong to: the question comes with the form.

@@ -12,6 +12,8 @@ export interface Message {
   citations?: Citation[];
   /** The answer is still coming. */
   open?: boolean;
+  /** Sent with a question, the same when it is asked again. */
+  key?: string;
   /** This question has no answer and can be asked again. */
   failed?: boolean;
   feedback?: number | null | undefined;

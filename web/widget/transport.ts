@@ -28,10 +28,13 @@ export const apiError = (status: number, { code = "network", message = "", detai
   details,
 });
 
+/** A fresh Idempotency-Key. randomUUID() is missing on pages without TLS. */
+export const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join("");
+
 export interface Options {
   body?: unknown;
   /** Sent as Idempotency-Key. */
-  key?: string;
+  key?: string | undefined;
   anonymous?: boolean;
   /** Ends a stream from outside. */
   signal?: AbortSignal;

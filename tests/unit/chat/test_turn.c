@@ -105,6 +105,46 @@ static void small_talk_needs_no_documents(void **state)
     }
 }
 
+static err ask_once(struct desk *d, const id *chat, const char *message, const char *key)
+{
+    struct turn_request request = {.caller = {.project = d->project.row.id, .session = id_random()},
+                                   .message = str_c(message),
+                                   .once = str_c(key),
+                                   .once_scope = d->project.row.team};
+    request.chat = chat ? *chat : request.chat;
+    return turn_run(&d->context, &d->arena, &d->project, &request, &d->sink, &d->result);
+}
+
+static void a_message_that_is_sent_again_with_its_key_is_kept_and_answered_once(void **state)
+{
+    struct desk *d = *state;
+    struct message_row *rows;
+    const char *question = "How do I reset my password?";
+    assert_ok(ask_once(d, NULL, question, "one"));
+    struct turn_result first = d->result;
+    assert_ok(ask_once(d, NULL, question, "one"));
+    assert_true(id_eq(&d->result.chat, &first.chat));
+    assert_true(id_eq(&d->result.user_message, &first.user_message));
+    assert_true(id_eq(&d->result.message, &first.message));
+    assert_true(str_eq(d->result.content, first.content));
+    assert_int_equal(d->result.seq, first.seq);
+    assert_true(d->result.answered);
+    assert_int_equal(d->result.citation_count, first.citation_count);
+    assert_true(str_eq(d->result.citations[0].url, first.citations[0].url));
+    assert_int_equal(desk_messages(d, &first.chat, &rows), 2);
+    /* In a chat that is there: also once. Another key or none is another message. */
+    assert_ok(ask_once(d, &first.chat, question, "two"));
+    assert_ok(ask_once(d, &first.chat, question, "two"));
+    assert_int_equal(desk_messages(d, &first.chat, &rows), 4);
+    assert_ok(ask_once(d, &first.chat, question, ""));
+    assert_ok(ask_once(d, &first.chat, question, ""));
+    assert_int_equal(desk_messages(d, &first.chat, &rows), 8);
+    assert_int_equal(ask_once(d, &first.chat, "Hello", "two").code, ERR_CONFLICT);
+    id other = id_random();
+    assert_int_equal(ask_once(d, &other, question, "two").code, ERR_CONFLICT);
+    assert_int_equal(desk_messages(d, &first.chat, &rows), 8);
+}
+
 static void a_follow_up_is_understood_from_what_was_asked_before(void **state)
 {
     struct desk *d = *state;
@@ -220,6 +260,7 @@ int main(void)
         DESK_TEST(both_messages_are_stored_and_the_page_without_what_is_private),
         DESK_TEST(what_the_documents_do_not_say_is_said_honestly_with_the_form),
         DESK_TEST(small_talk_needs_no_documents),
+        DESK_TEST(a_message_that_is_sent_again_with_its_key_is_kept_and_answered_once),
         DESK_TEST(a_follow_up_is_understood_from_what_was_asked_before),
         DESK_TEST(personal_data_is_neither_stored_nor_answered),
         DESK_TEST(a_message_that_is_no_message_stores_nothing),
