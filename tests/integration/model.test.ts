@@ -171,6 +171,38 @@ test("a question sent again while its answer is on the way gets that answer", as
   assert.equal(asked, 1);
 });
 
+test("a question whose answer died with the server is kept once and answered when it is sent again", async () => {
+  let asked = 0;
+  script = () => { asked++; };
+  const mortal = await Doorward.start({
+    documents: COMPANY,
+    settings: { MODEL_KIND: "openai", MODEL_URL: `${model.url}/v1`, MODEL_NAME: "scripted" },
+  });
+  const request = {
+    key: mortal.ownerKey, headers: { "Idempotency-Key": "mortal" },
+    json: { project: mortal.project, message: QUESTION },
+  };
+  const lost = await mortal.stream("/api/v1/chats", request);
+  const { chat, user_message: question } = (await lost.next("message_start")).data;
+  await until("the model is asked", () => asked === 1);
+  await mortal.server?.kill();
+  mortal.server = undefined;
+  script = (_, response) => {
+    begin(response);
+    response.end(`${delta("It costs 120 euros [1].")}${DONE}`);
+  };
+  await mortal.serve();
+  const begun = Date.now();
+  const answer = await mortal.ask("/api/v1/chats", request);
+  await mortal.stop();
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(answer.json.uuid, chat);
+  assert.equal(answer.json.messages[0].uuid, question);
+  assert.equal(answer.json.messages.length, 2);
+  assert.match(answer.json.messages[1].content, /120 euros/);
+  assert.ok(Date.now() - begun < 10_000);
+});
+
 test("after all of this the server is well and its log has no key", async () => {
   const ready = await doorward.ask("/readyz");
   assert.equal(ready.status, 200);
