@@ -9,7 +9,12 @@
 #include "store/chat.h"
 #include "store/key.h"
 
-enum { CHAT_MESSAGE_CHARS_MAX = 4000, CHAT_HISTORY_MESSAGES = 8, CHAT_PASSAGES = 6 };
+enum {
+    CHAT_MESSAGE_CHARS_MAX = 4000,
+    CHAT_HISTORY_MESSAGES = 8,
+    CHAT_PASSAGES = 6,
+    CHAT_PER_PAGE = 2
+};
 
 /* What a project's settings (JSON in project_row.settings) say; every text may be empty. */
 struct chat_field {

@@ -56,6 +56,7 @@ static err search(struct turn *t, str text, struct know_hit **ret, size_t *ret_c
         .project = &t->project->row.id,
         .text = text,
         .limit = CHAT_PASSAGES,
+        .per_page = CHAT_PER_PAGE,
         .bare = true,
     };
     return know_search(t->context->store, t->arena, &query, ret, ret_count);

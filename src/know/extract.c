@@ -223,6 +223,16 @@ static err cite(struct writer *w, const struct know_hit *hits, size_t hit, unsig
     return know_hit_snippet(w->arena, from, &citation->snippet);
 }
 
+static bool is_cited(const struct writer *w, const struct know_hit *hits, const id *document)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (id_eq(&hits[w->hits[i]].passage.document, document)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static err write_pick(struct writer *w, const struct know_hit *hits, const struct know_pick *pick,
                       bool first)
 {
@@ -279,7 +289,8 @@ static err write_answer(struct arena *a, const struct know_question *q, const st
     }
     for (size_t i = 0; err_ok(e) && i < hit_count && w.count < SOURCES; i++) {
         unsigned index;
-        if (hits[i].score >= THRESHOLD && hits[i].score >= RELATED * hits[0].score) {
+        if (hits[i].score >= THRESHOLD && hits[i].score >= RELATED * hits[0].score &&
+            !is_cited(&w, hits, &hits[i].passage.document)) {
             e = cite(&w, hits, i, &index);
         }
     }

@@ -51,7 +51,7 @@ struct know_question; /* know/query.h */
 struct know_hit {
     struct passage_row passage;
     double score; /* 0 … 1: how sure we are that it answers the query; comparable between queries */
-    str snippet;  /* one or two sentences around the matches, at most 300 bytes, whole characters */
+    str snippet; /* one or two sentences around the matches, at most 300 bytes, whole characters */
     const struct know_question *question; /* how it was searched, for know_extract; may be NULL */
 };
 
@@ -59,9 +59,9 @@ struct know_query {
     const id *project;
     str text; /* as typed; at most 1,000 bytes are used */
     str url_prefix;
-    size_t limit;      /* hits, at most 50 */
-    bool one_per_page; /* only the best passage of each document */
-    bool bare;         /* leaves the snippets empty; see know_hit_snippet */
+    size_t limit;    /* hits, at most 50 */
+    size_t per_page; /* only so many passages of one document, the best; 0: all */
+    bool bare;       /* leaves the snippets empty; see know_hit_snippet */
 };
 
 err know_search(struct store *store, struct arena *a, const struct know_query *query,

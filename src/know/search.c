@@ -113,14 +113,13 @@ static double confidence(const struct know_match *match)
     return c < 0 ? 0 : c > 1 ? 1 : c;
 }
 
-static bool page_seen(const struct know_hit *hits, size_t count, const struct passage_row *row)
+static size_t hits_of_page(const struct know_hit *hits, size_t count, const id *document)
 {
+    size_t n = 0;
     for (size_t i = 0; i < count; i++) {
-        if (id_eq(&hits[i].passage.document, &row->document)) {
-            return true;
-        }
+        n += id_eq(&hits[i].passage.document, document);
     }
-    return false;
+    return n;
 }
 
 /* Takes the best as hits and reads their texts; a passage that went meanwhile is left out. */
@@ -130,7 +129,8 @@ static err fill_hits(struct store *store, struct arena *a, const struct know_que
 {
     size_t limit = query->limit < HITS_LIMIT ? query->limit : HITS_LIMIT, n = 0;
     for (size_t i = 0; i < count && n < limit; i++) {
-        if (query->one_per_page && page_seen(hits, n, ranked[i].row)) {
+        if (query->per_page > 0 &&
+            hits_of_page(hits, n, &ranked[i].row->document) >= query->per_page) {
             continue;
         }
         struct know_hit hit = {.passage = *ranked[i].row,

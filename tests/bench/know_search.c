@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "chat/chat.h"
 #include "know/tokens.h"
 #include "quality/support.h"
 
@@ -83,8 +84,11 @@ static err fill(struct house *h, const char *folder, size_t *total)
 
 static err ask(struct house *h, struct arena *a, str question, struct times *t)
 {
-    struct know_query query = {
-        .project = &h->project.id, .text = question, .limit = 6, .bare = true};
+    struct know_query query = {.project = &h->project.id,
+                               .text = question,
+                               .limit = CHAT_PASSAGES,
+                               .per_page = CHAT_PER_PAGE,
+                               .bare = true};
     struct know_hit *hits = NULL;
     struct know_answer answer;
     size_t n = 0;

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "chat/chat.h"
 #include "quality/support.h"
 
-enum { HITS = 6 };
 enum { FIRST_FLOOR = 21, THREE_FLOOR = 24 }; /* what is reached today; raise them with it */
 
 struct options {
@@ -60,8 +60,10 @@ static bool is_right(const json_t *pages, str page)
 static err answer(struct house *h, struct arena *a, str question, struct know_answer *ret,
                   struct know_hit **ret_hits, size_t *ret_count, double *ret_ms)
 {
-    struct know_query query = {
-        .project = &h->project.id, .text = question, .limit = HITS, .one_per_page = true};
+    struct know_query query = {.project = &h->project.id,
+                               .text = question,
+                               .limit = CHAT_PASSAGES,
+                               .per_page = CHAT_PER_PAGE};
     int64_t started = clock_mono_us();
     err e = know_search(h->store, a, &query, ret_hits, ret_count);
     if (err_ok(e)) {

@@ -110,7 +110,7 @@ static inline size_t library_ask(struct library *l, str question, size_t limit, 
 {
     size_t n = 0;
     struct know_query query = {
-        .project = &l->project.id, .text = question, .limit = limit, .one_per_page = one_per_page};
+        .project = &l->project.id, .text = question, .limit = limit, .per_page = one_per_page ? 1 : 0};
     must(know_search(l->store, &l->arena, &query, ret, &n));
     return n;
 }
