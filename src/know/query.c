@@ -35,7 +35,7 @@ static void add_form(struct know_concept *concept, str term, double weight)
 static struct know_concept *find_concept(struct know_question *q, str term)
 {
     for (size_t i = 0; i < q->count; i++) {
-        if (str_eq(q->concepts[i].forms[0].term, term)) {
+        if (!q->concepts[i].phrase && str_eq(q->concepts[i].forms[0].term, term)) {
             return &q->concepts[i];
         }
     }

@@ -5,7 +5,7 @@
 
 #include "know/stem.h"
 
-enum { SLOTS = 2048, RULES_MAX = 1800, TABLE_BYTES = 2 << 20 };
+enum { SLOTS = 4096, RULES_MAX = 3000, TABLE_BYTES = 4 << 20 };
 
 static const struct line {
     const char *words, *targets;
