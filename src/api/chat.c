@@ -114,11 +114,13 @@ static void error_json(struct buf *b, err e, const char *message)
     buf_add_byte(b, '}');
 }
 
-static void end_with_error(struct call *call, err e)
+static void end_with_error(struct turn_stream *stream, err e)
 {
     struct buf b;
+    str at = arena_printf(stream->call->a, "%llu.%u", (unsigned long long)stream->result->user_seq,
+                          ++stream->events);
     error_json(&b, e, "the answer could not be completed; your message is kept, please try again");
-    err sent = http_res_event(call->res, STR_EMPTY, STR("error"), buf_str(&b));
+    err sent = http_res_event(stream->call->res, at, STR("error"), buf_str(&b));
     if (!err_ok(sent) && sent.code != ERR_CLOSED) {
         log_err("chat", "error event not sent", sent);
     }
@@ -143,7 +145,7 @@ static err run_turn_now(struct call *call, struct turn_request *request, int sta
     if (stream.begun) {
         if (!err_ok(e) && e.code != ERR_CLOSED) {
             log_err("chat", "turn failed", e);
-            end_with_error(call, e);
+            end_with_error(&stream, e);
         }
         return ERR_NONE;
     }
@@ -290,12 +292,13 @@ static uint64_t resume_after(const struct call *call)
     return str_u64(last, &seq) ? seq : 0;
 }
 
-static err send_missed(struct call *call, struct http_stream *stream)
+/* `last` is the message after which it goes on, and then the last that was sent. */
+static err send_missed(struct call *call, struct http_stream *stream, uint64_t *last)
 {
     struct message_row *rows;
     size_t count;
     err e = store_message_list(call->app->store, call->a, &call->project.row.id, &call->chat.id,
-                               resume_after(call), RESUME_MESSAGES_MAX, &rows, &count);
+                               *last, RESUME_MESSAGES_MAX, &rows, &count);
     for (size_t i = 0; err_ok(e) && i < count; i++) {
         struct buf b;
         char seq[24];
@@ -304,6 +307,7 @@ static err send_missed(struct call *call, struct http_stream *stream)
         chat_message_event_json(&b, &rows[i]);
         e = err_ok(buf_err(&b)) ? http_stream_event(stream, str_c(seq), STR("message"), buf_str(&b))
                                 : buf_err(&b);
+        *last = err_ok(e) ? rows[i].seq : *last;
         buf_done(&b);
     }
     if (err_ok(e) && count == RESUME_MESSAGES_MAX) {
@@ -313,14 +317,16 @@ static err send_missed(struct call *call, struct http_stream *stream)
     return e;
 }
 
-/* A stream that cannot go on says why. */
-static void end_stream(struct http_stream *stream, err e)
+/* A stream that cannot go on says why; a client that comes again goes on after `last`. */
+static void end_stream(struct http_stream *stream, uint64_t last, err e)
 {
     struct buf b;
+    char at[24];
+    int n = snprintf(at, sizeof at, "%llu", (unsigned long long)last);
     if (e.code != ERR_CLOSED) {
         log_err("chat", "a stream of events was ended", e);
         error_json(&b, e, "the events cannot be sent now; please try again later");
-        err sent = http_stream_event(stream, STR_EMPTY, STR("error"), buf_str(&b));
+        err sent = http_stream_event(stream, str_n(at, (size_t)n), STR("error"), buf_str(&b));
         (void)sent; /* nobody listens any more */
         buf_done(&b);
     }
@@ -343,6 +349,7 @@ static err bind_stream(struct call *call, struct http_stream *stream)
 err chat_events(struct call *call)
 {
     struct http_stream *stream;
+    uint64_t last = resume_after(call);
     err e = http_res_detach(call->res, &stream);
     if (e.code == ERR_RATE_LIMITED) {
         http_res_header(call->res, STR("retry-after"), STR("30"));
@@ -357,10 +364,10 @@ err chat_events(struct call *call)
         e = chat_hub_join(call->app->chat.hub, &call->chat.id, stream);
     }
     if (err_ok(e)) {
-        e = send_missed(call, stream);
+        e = send_missed(call, stream, &last);
     }
     if (!err_ok(e)) {
-        end_stream(stream, e);
+        end_stream(stream, last, e);
     }
     http_stream_unref(stream);
     return ERR_NONE;

@@ -145,6 +145,7 @@ test("a turn that fails in the middle ends with an error event", async () => {
   const last = (await stream.all()).at(-1);
   assert.equal(last?.event, "error");
   assert.equal(last?.data.type, "error");
+  assert.match(last?.id ?? "", /^\d+\.\d+$/, "an id to go on from");
   assert.equal(typeof last?.data.code, "string");
   assert.match(last?.data.message, /try again/);
   await doorward.stop();
