@@ -7,8 +7,8 @@
 enum {
     ANSWER_BYTES_MAX = 16 << 10,
     SENTENCE_BYTES_MAX = 700,
-    SOURCES = 3,
-    CITATIONS_MAX = KNOW_PICKS_MAX + SOURCES,
+    PAGES = 3,
+    CITATIONS_MAX = KNOW_PICKS_MAX + PAGES,
     ROWS_MAX = 200,
     ROWS_SHOWN = 5, /* of a table, below its first */
     ROW_TERMS_MAX = 80
@@ -233,6 +233,31 @@ static bool is_cited(const struct writer *w, const struct know_hit *hits, const 
     return false;
 }
 
+/* Names further pages that are nearly as good as the first, until there are three. */
+static err cite_related(struct writer *w, const struct know_hit *hits, size_t count)
+{
+    size_t pages = 0;
+    for (size_t i = 0; i < count; i++) { /* a page counts at its best hit */
+        bool first = true;
+        for (size_t k = 0; k < i; k++) {
+            first &= !id_eq(&hits[k].passage.document, &hits[i].passage.document);
+        }
+        pages += first && is_cited(w, hits, &hits[i].passage.document);
+    }
+    for (size_t i = 0; i < count && pages < PAGES && w->count < CITATIONS_MAX; i++) {
+        unsigned index;
+        bool good = hits[i].score >= THRESHOLD && hits[i].score >= RELATED * hits[0].score;
+        if (good && !is_cited(w, hits, &hits[i].passage.document)) {
+            err e = cite(w, hits, i, &index);
+            if (!err_ok(e)) {
+                return e;
+            }
+            pages++;
+        }
+    }
+    return ERR_NONE;
+}
+
 static err write_pick(struct writer *w, const struct know_hit *hits, const struct know_pick *pick,
                       bool first)
 {
@@ -287,13 +312,7 @@ static err write_answer(struct arena *a, const struct know_question *q, const st
     for (size_t i = 0; err_ok(e) && i < count; i++) {
         e = write_pick(&w, hits, &picks[i], i == 0);
     }
-    for (size_t i = 0; err_ok(e) && i < hit_count && w.count < SOURCES; i++) {
-        unsigned index;
-        if (hits[i].score >= THRESHOLD && hits[i].score >= RELATED * hits[0].score &&
-            !is_cited(&w, hits, &hits[i].passage.document)) {
-            e = cite(&w, hits, i, &index);
-        }
-    }
+    e = err_ok(e) ? cite_related(&w, hits, hit_count) : e;
     e = err_ok(e) ? buf_err(&w.content) : e;
     str content = err_ok(e) ? arena_str(a, str_trim(buf_str(&w.content))) : STR_EMPTY;
     buf_done(&w.content);

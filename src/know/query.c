@@ -15,9 +15,10 @@ static const double WEIGHT_WHOLE = 0.6;
 static const double WEIGHT_PHRASE = 0.9;  /* what a rule says a phrase means */
 static const double WEIGHT_INSIDE = 0.15; /* the words of such a phrase */
 static const double WEIGHT_SYNONYM = 0.45;
-static const double WEIGHT_WEAK = 0.35;
+static const double WEIGHT_WEAK = 0.315;
 static const double IDF_FLOOR = 2;   /* keeps the rarest words from outweighing all others */
 static const double IDF_POWER = 0.9; /* the same for all rare words */
+static const double ENOUGH_WORDS = 4;
 
 static void add_form(struct know_concept *concept, str term, double weight)
 {
@@ -193,14 +194,17 @@ static uint64_t concept_count(struct know_concept *concept)
 
 static void weigh(struct know_question *q)
 {
+    double words = 0;
     q->mass = 0;
     for (size_t i = 0; i < q->count; i++) {
         struct know_concept *concept = &q->concepts[i];
         concept->idf = pow(idf(q->total, concept_count(concept)), IDF_POWER);
         if (!concept->optional) {
             q->mass += concept->idf * concept->weight;
+            words += concept->weight;
         }
     }
+    q->enough = words > ENOUGH_WORDS ? q->mass * ENOUGH_WORDS / words : q->mass;
 }
 
 static err read_concepts(struct arena *a, str text, struct know_question *ret)
@@ -228,6 +232,7 @@ err know_question_guess(struct arena *a, str text, struct know_question *ret)
         ret->concepts[i].known = true;
         ret->mass += ret->concepts[i].optional ? 0 : ret->concepts[i].weight;
     }
+    ret->enough = fmin(ret->mass, ENOUGH_WORDS);
     return e;
 }
 

@@ -36,8 +36,10 @@ struct know_concept {
 struct know_question {
     struct know_concept concepts[KNOW_CONCEPTS_MAX];
     size_t count;
-    uint64_t total;    /* passages in the index */
-    double mass;       /* sum of idf * weight over what is not optional */
+    uint64_t total; /* passages in the index */
+    double mass;    /* sum of idf * weight over what is not optional */
+    double enough;  /* so much found together answers it: the mass; of a long question, the mass of
+                       four of its words, since people tell more than they ask */
     enum know_cue cue; /* what kind of answer is asked for */
     bool only_stop;    /* nothing but function words */
 };

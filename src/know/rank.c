@@ -13,12 +13,12 @@ static const double SATURATION = 1.2;  /* how fast repeating a word stops counti
 static const double LENGTH = 0.5;      /* how much long passages are held back (BM25 b) */
 static const double USUAL_WORDS = 120; /* of a passage */
 static const double IN_TITLE = 0.5, IN_HEADING = 0.8; /* as so many times in the text */
-static const double TITLE_NEAR = 0.4,
+static const double TITLE_NEAR = 0.28,
                     HEADING_NEAR = 0.6; /* title and heading stand near every sentence */
 
 /* What each kind of evidence weighs, fitted on the same half (softmax over the candidates). */
 static const double WORDS = 0.47;     /* BM25 */
-static const double NARROW = 0.7;     /* the most within NARROW_WORDS */
+static const double NARROW = 0.77;    /* the most within NARROW_WORDS */
 static const double WIDE = 0.55;      /* within WIDE_WORDS */
 static const double SENTENCE = 0.35;  /* within a sentence */
 static const double FOLLOWING = 0.48; /* neighbours of the question that are neighbours */
@@ -28,7 +28,12 @@ static const double HEADING_TELLS = 0.6, TITLE_TELLS = 0.7; /* when they are the
 static const double NUMBER = 0.33;   /* asked for a number, there is one nearby */
 static const double BREVITY = 0.045; /* taken for each e-fold of length */
 static const double CHANGES = 0.33;  /* taken from lists of changes */
+static const double SCRAPS = 0.3;    /* taken from indexes, contents, listings: no running text */
+/* Of running text at least so much is function words, which tells it from scraps (Bendersky, Croft
+ * and Diao, Quality-biased ranking of web documents, WSDM 2011). */
+static const double RUNNING = 0.2;
 enum {
+    SCRAP_WORDS = 20, /* fewer are not judged */
     NARROW_WORDS = 8,
     WINDOW_WORDS = 24,
     WIDE_WORDS = 60,
@@ -56,6 +61,7 @@ struct know_ranker {
     size_t hit_count;
     uint32_t numbers[NUMBERS_MAX]; /* their places in the text */
     size_t number_count;
+    uint32_t stops; /* function words of the text */
 };
 
 /* The most that is found within stretches of text of three lengths. */
@@ -105,6 +111,7 @@ static uint32_t walk(struct know_ranker *r, str text, double tf[KNOW_CONCEPTS_MA
             continue;
         }
         place++;
+        r->stops += keep && know_stop_languages(term) != 0;
         if (keep && term.n > 0 && term.p[0] >= '0' && term.p[0] <= '9' &&
             r->number_count < NUMBERS_MAX) {
             r->numbers[r->number_count++] = place;
@@ -251,6 +258,13 @@ static double heading_tells(const struct know_ranker *r, str heading, double mas
     return best * fmin(1, best / mass);
 }
 
+/* 0 for running text … 1 for a text without any function word. */
+static double scraps(const struct know_ranker *r, uint32_t words)
+{
+    double share = words > SCRAP_WORDS ? (double)r->stops / words : RUNNING;
+    return fmax(0, RUNNING - share) / RUNNING;
+}
+
 /* Lists of changes name everything and explain nothing: they come later unless they are asked for.
  */
 static bool lists_changes(const struct know_ranker *r, str title)
@@ -283,6 +297,7 @@ static void read_fields(struct know_ranker *r, const struct passage_row *passage
     const struct know_question *q = r->question;
     r->hit_count = 0;
     r->number_count = 0;
+    r->stops = 0;
     f->words = walk(r, passage->index_text, f->text, true);
     (void)walk(r, passage->index_title, f->title, false);
     (void)walk(r, passage->index_heading, f->heading, false);
@@ -314,7 +329,7 @@ static double count_words(const struct know_question *q, const struct fields *f,
         }
     }
     double mass = q->mass > 0 ? q->mass : 1;
-    ret->coverage = fmin(1, covered / mass);
+    ret->coverage = fmin(1, covered / (q->enough > 0 ? q->enough : 1));
     return WORDS * bm + ABOVE * above + RARE * (all > 0 ? mass * rare / all : 0);
 }
 
@@ -327,13 +342,14 @@ struct know_match know_rank(struct know_ranker *r, const struct passage_row *pas
     read_fields(r, passage, &f);
     match.rank = count_words(q, &f, &match);
     struct windows found = best_windows(r, f.base);
-    match.window = fmin(1, found.usual / mass);
+    match.window = fmin(1, found.usual / (q->enough > 0 ? q->enough : 1));
     match.rank += NARROW * found.narrow + WIDE * found.wide + SENTENCE * best_sentence(r) +
                   FOLLOWING * pairs(r);
     match.rank += HEADING_TELLS * heading_tells(r, passage->index_heading, mass) +
                   TITLE_TELLS * heading_tells(r, passage->index_title, mass);
     double bonus = q->cue == KNOW_CUE_NUMBER && number_near(r, found.place) ? NUMBER : 0;
     bonus -= BREVITY * log(1.0 + f.words);
+    bonus -= SCRAPS * scraps(r, f.words);
     bonus -= lists_changes(r, passage->index_title) ? CHANGES : 0;
     match.rank += bonus * mass;
     return match;

@@ -8,9 +8,8 @@ struct know_ranker;
 
 /* What was found in one passage. */
 struct know_match {
-    double rank; /* order within one question; no scale */
-    double
-        coverage; /* 0 … 1: share of the question's mass found anywhere in title, heading, text */
+    double rank;     /* order within one question; no scale */
+    double coverage; /* 0 … 1: share of what is enough found anywhere in title, heading, text */
     double window; /* 0 … 1: share found close together in the text, title and heading counted in
                       part */
     float times[KNOW_CONCEPTS_MAX]; /* how often each concept is in text and heading */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers from a real manual: manual FOLDER QUESTIONS.json [--db FILE] [-v] [--report]. The folder
  * is read as a source of the product; a question is right when one of its pages is the first
- * citation, or among three; an off-topic question when it is declined. Plain FTS5 BM25 over whole
- * pages is printed beside. --report only prints. */
+ * citation, or among three; an off-topic question when it is declined. The set names what must be
+ * reached ("floors": what is, raised with it) and what should be ("targets"). Plain FTS5 BM25 over
+ * whole pages is printed beside. --report only prints. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,8 +11,6 @@
 #include "base/clock.h"
 #include "chat/chat.h"
 #include "quality/support.h"
-
-enum { FIRST_FLOOR = 21, THREE_FLOOR = 24 }; /* what is reached today; raise them with it */
 
 struct options {
     const char *folder, *questions, *db;
@@ -73,12 +72,20 @@ static err answer(struct house *h, struct arena *a, str question, struct know_an
     return e;
 }
 
+/* Place of the first right page among those that are cited; two parts of one page are one. */
 static size_t rank_of(const json_t *pages, const struct know_answer *answer)
 {
+    size_t rank = 0;
     for (size_t i = 0; i < answer->citation_count; i++) {
-        if (is_right(pages, page_of(answer->citations[i].url))) {
-            return i;
+        str page = page_of(answer->citations[i].url);
+        bool again = false;
+        for (size_t k = 0; k < i; k++) {
+            again |= str_eq(page_of(answer->citations[k].url), page);
         }
+        if (!again && is_right(pages, page)) {
+            return rank;
+        }
+        rank += !again;
     }
     return SIZE_MAX;
 }
@@ -188,7 +195,15 @@ static bool ask_all(struct house *h, struct plain *plain, const json_t *names, c
     return true;
 }
 
-static void judge(const struct options *o, const struct result *r)
+static void reach(const json_t *set, const char *name, size_t got, const char *what)
+{
+    const json_t *floor = json_object_get(json_object_get(set, "floors"), name);
+    const json_t *target = json_object_get(json_object_get(set, "targets"), name);
+    double least = json_number_value(floor);
+    tap_reach((double)got, least, target ? json_number_value(target) : least, what);
+}
+
+static void judge(const struct options *o, const json_t *set, const struct result *r)
 {
     (void)printf(
         "# %-12s first %zu  among three %zu  declined %zu  of %zu;  off-topic declined %zu of %zu\n",
@@ -196,14 +211,14 @@ static void judge(const struct options *o, const struct result *r)
     (void)printf("# %-12s first %zu  among three %zu  (BM25 over whole pages)\n", "plain FTS5",
                  r->plain_first, r->plain_three);
     (void)printf("# %.1f ms a question, %.1f at most\n", r->ms_all / (double)r->asked, r->ms_most);
-    if (o->report) {
+    if (o->report || !json_object_get(set, "floors")) {
         tap_ok(true, "reported only");
         return;
     }
-    tap_reach((double)r->first, FIRST_FLOOR, 21, "right page cited first, of 30");
-    tap_reach((double)r->three, THREE_FLOOR, 26, "right page among three citations, of 30");
-    tap_reach((double)(r->asked - r->declined), 28, 28, "answered, of 30");
-    tap_reach((double)r->off_declined, 8, 8, "off-topic questions declined, of 10");
+    reach(set, "first", r->first, "right page cited first, of 30");
+    reach(set, "three", r->three, "right page among three that are cited, of 30");
+    reach(set, "answered", r->asked - r->declined, "answered, of 30");
+    reach(set, "off_topic", r->off_declined, "off-topic questions declined, of 10");
 }
 
 static bool fill(struct house *h, const struct options *o)
@@ -265,7 +280,7 @@ int main(int argc, char **argv)
     fill_plain(&house, &plain, names);
     ok = ok && ask_all(&house, &plain, names, set, &o, &result);
     if (ok) {
-        judge(&o, &result);
+        judge(&o, set, &result);
     }
     json_decref(names);
     json_decref(set);
