@@ -89,8 +89,6 @@ err http_res_stream(struct http_res *res);
 /* Writes one event; `id` and `event` may be empty; data may have line feeds. Waits while more than
  * 64 KB are unsent, at most the write deadline. CLOSED when the client has gone. */
 err http_res_event(struct http_res *res, str id, str event, str data);
-/* True when the client has gone, so that work for it may stop. */
-bool http_res_gone(const struct http_res *res);
 
 /* ── a detached stream: outlives the handler, holds no thread ── */
 

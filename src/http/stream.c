@@ -209,17 +209,6 @@ err http_res_event(struct http_res *res, str event_id, str event, str data)
     return push_event(res->stream, http_res_req(res)->on_worker, event_id, event, data);
 }
 
-bool http_res_gone(const struct http_res *res)
-{
-    bool gone = false;
-    if (res->stream) {
-        (void)pthread_mutex_lock(&res->stream->lock);
-        gone = res->stream->closed;
-        (void)pthread_mutex_unlock(&res->stream->lock);
-    }
-    return gone;
-}
-
 err http_stream_event(struct http_stream *stream, str event_id, str event, str data)
 {
     return push_event(stream, false, event_id, event, data);
