@@ -247,6 +247,20 @@ static bool is_table_part(enum html_tag tag)
     return tag == HTML_table || tag == HTML_tr || tag == HTML_td || tag == HTML_th;
 }
 
+/* A term and a note's name stand in a line with what they head: "-W: asks for a password." */
+static void term_end(struct page *p)
+{
+    str before = str_trim(buf_str(&p->outline.text));
+    char last = before.n ? before.p[before.n - 1] : ' ';
+    bool word = (last >= 'a' && last <= 'z') || (last >= 'A' && last <= 'Z') ||
+                (last >= '0' && last <= '9') || last == ')' || last == ']' || (last & 0x80);
+    if (word && !p->level && !p->cells_depth) {
+        add_text(p, STR(":"));
+    }
+    line_end(p);
+    p->glue = true;
+}
+
 static void enter(struct page *p, xmlNode *node)
 {
     const struct html_node *info = html_info(node);
@@ -289,8 +303,7 @@ static void leave(struct page *p, xmlNode *node)
     if (p->level && ((tag >= HTML_h1 && tag <= HTML_h6) || tag == HTML_dt)) {
         heading_end(p);
     } else if (tag == HTML_dt || (p->notes && tag >= HTML_h1 && tag <= HTML_h6)) {
-        line_end(p);
-        p->glue = true;
+        term_end(p);
     } else if (tag == HTML_ul || tag == HTML_ol) {
         p->lists -= p->lists > 0;
         paragraph_end(p);

@@ -61,12 +61,12 @@ static void headings_lists_tables_and_code_become_readable_text(void **state)
         "Prices",
         "[1] Prices: From ten euro a month.\nTax comes on top.\n"
         "[2] Prices › Plans: All plans\n\nPlan | Price\nBasic | 10 € a month\nPro | 20 €\n\n"
-        "- one\n  - one a\n- two\n\n1. first\n2. then\n\nif (x) {\n    go on();\n}\n\nTerm\nMeaning");
+        "- one\n  - one a\n- two\n\n1. first\n2. then\n\nif (x) {\n    go on();\n}\n\nTerm:\nMeaning");
     check("<body><table><tr><td><h2>Layout</h2><p>Left</p><td><p>Right</p></table>", "x",
           "[2] Layout: Left\n\nRight");
     check(
         "<body><div class=note><h3>Tip</h3><p>Do it.</p></div><p>After the soft&shy;ware note.</p>",
-        "x", "[0] : Tip\nDo it.\n\nAfter the software note.");
+        "x", "[0] : Tip:\nDo it.\n\nAfter the software note.");
 }
 
 static void anchors_are_found_where_pages_put_them(void **state)
