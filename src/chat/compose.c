@@ -66,14 +66,14 @@ static bool next_url(str text, size_t *at, str *ret)
     }
 }
 
-static err add_url(struct turn *t, str url)
+static err add_url(struct turn *t, str urls[TURN_URLS_MAX], size_t *count, str url)
 {
-    if (t->url_count < TURN_URLS_MAX && url.n > 0) {
+    if (*count < TURN_URLS_MAX && url.n > 0) {
         str copy = arena_str(t->arena, url);
         if (!copy.p) {
             return err_new(ERR_NO_MEMORY, "no memory for the turn");
         }
-        t->urls[t->url_count++] = copy;
+        urls[(*count)++] = copy;
     }
     return ERR_NONE;
 }
@@ -83,11 +83,12 @@ err compose_urls(struct turn *t, str text)
     size_t at = 0;
     str found;
     err e = ERR_NONE;
-    while (err_ok(e) && t->url_count < TURN_URLS_MAX && next_url(text, &at, &found)) {
+    while (err_ok(e) && (t->url_count < TURN_URLS_MAX || t->code_url_count < TURN_URLS_MAX) &&
+           next_url(text, &at, &found)) {
         struct url url;
-        if (err_ok(url_parse(t->arena, found, &url)) && is_own_host(t, &url)) {
-            e = add_url(t, found);
-        }
+        bool own = err_ok(url_parse(t->arena, found, &url)) && is_own_host(t, &url);
+        e = own ? add_url(t, t->urls, &t->url_count, found)
+                : add_url(t, t->code_urls, &t->code_url_count, found);
     }
     return e;
 }
@@ -97,7 +98,7 @@ err compose_urls(struct turn *t, str text)
 err compose_pages(struct turn *t)
 {
     t->page_count = 0;
-    t->url_count = 0;
+    t->url_count = t->code_url_count = 0;
     const id *documents[TURN_PAGES_MAX];
     err e = ERR_NONE;
     for (size_t i = 0; i < t->hit_count && err_ok(e); i++) {
@@ -119,7 +120,7 @@ err compose_pages(struct turn *t)
         t->page_count++;
     }
     for (size_t i = 0; i < t->page_count && err_ok(e); i++) {
-        e = add_url(t, t->pages[i].url);
+        e = add_url(t, t->urls, &t->url_count, t->pages[i].url);
     }
     for (size_t i = 0; i < t->hit_count && err_ok(e); i++) {
         e = compose_urls(t, t->hits[i].passage.text);

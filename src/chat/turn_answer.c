@@ -101,6 +101,8 @@ static err say_extract(struct turn *t)
         .citations = (unsigned)t->page_count,
         .allow_urls = t->urls,
         .allow_url_count = t->url_count,
+        .code_urls = t->code_urls,
+        .code_url_count = t->code_url_count,
     };
     struct egress egress;
     egress_init(&egress, &settings);
@@ -312,6 +314,8 @@ static err model_ask(struct turn *t, struct model_turn *m)
         .citations = (unsigned)t->page_count,
         .allow_urls = t->urls,
         .allow_url_count = t->url_count,
+        .code_urls = t->code_urls,
+        .code_url_count = t->code_url_count,
         .canary = str_c(t->canary),
         .prompt = prompt,
     };

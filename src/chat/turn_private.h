@@ -39,8 +39,9 @@ struct turn {
     bool found;                                 /* the documents say something about it */
     struct know_citation pages[TURN_PAGES_MAX]; /* what [n] may stand for */
     size_t page_count;
-    str urls[TURN_URLS_MAX];
-    size_t url_count;
+    str urls[TURN_URLS_MAX];      /* of the business's own hosts */
+    str code_urls[TURN_URLS_MAX]; /* of others, as the passages have them: only within code */
+    size_t url_count, code_url_count;
 
     uint64_t reserved; /* tokens of the budget */
     bool may_ask_model;

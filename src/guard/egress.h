@@ -18,6 +18,8 @@ struct egress_settings {
     unsigned citations;    /* marks [1] … [n] that were given in this turn; others are removed */
     const str *allow_urls; /* URLs that may stand in the text (of the given passages) */
     size_t allow_url_count;
+    const str *code_urls; /* further ones that may stand in fenced code, where nothing is a link */
+    size_t code_url_count;
     str canary; /* letters and digits; must never leave; seeing it ends the answer */
     str prompt; /* instructions: a run of 12 or more of its words is a leak */
 };

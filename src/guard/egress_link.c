@@ -241,15 +241,26 @@ enum parse parse_url(str s, size_t at, bool end, size_t *ret_to, bool *ret_long)
     return PARSE_YES;
 }
 
-bool url_allowed(const struct egress_settings *settings, str url)
+static bool is_among(const str *urls, size_t count, str url)
 {
     str bare = str_ends(url, STR("/")) ? str_slice(url, 0, url.n - 1) : url;
-    for (size_t i = 0; i < settings->allow_url_count; i++) {
-        str known = settings->allow_urls[i];
+    for (size_t i = 0; i < count; i++) {
+        str known = urls[i];
         known = str_ends(known, STR("/")) ? str_slice(known, 0, known.n - 1) : known;
         if (bare.n > 0 && str_eq(bare, known)) {
             return true;
         }
     }
     return false;
+}
+
+bool url_allowed(const struct egress_settings *settings, str url)
+{
+    return is_among(settings->allow_urls, settings->allow_url_count, url);
+}
+
+bool url_allowed_in_code(const struct egress_settings *settings, str url)
+{
+    return url_allowed(settings, url) ||
+           is_among(settings->code_urls, settings->code_url_count, url);
 }

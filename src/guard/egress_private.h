@@ -43,6 +43,9 @@ bool url_ends_at(char c);
 
 bool url_allowed(const struct egress_settings *settings, str url);
 
+/* The same inside a block of code. */
+bool url_allowed_in_code(const struct egress_settings *settings, str url);
+
 /* ── egress_rules.c ── */
 
 /* The front of the held text. */

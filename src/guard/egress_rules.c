@@ -345,7 +345,8 @@ static size_t rule_url(struct egress *e, const struct front *f)
     if (parsed == PARSE_YES) {
         str url = str_slice(f->s, 0, to);
         e->drop_url = too_long;
-        if (!too_long && url_allowed(e->settings, url)) {
+        if (!too_long &&
+            (e->fence ? url_allowed_in_code(e->settings, url) : url_allowed(e->settings, url))) {
             return literal(e, f, to);
         }
         e->removed_links++;
