@@ -263,6 +263,13 @@ void sq_bind_digest(struct sq_query *q, const struct crypto_digest *digest)
                   sizeof digest->bytes);
 }
 
+void sq_bind_pointer(struct sq_query *q, void *p, const char *type)
+{
+    if (err_ok(q->failed)) {
+        bound(q, sqlite3_bind_pointer(q->handle, q->parameter++, p, type, NULL));
+    }
+}
+
 bool sq_step(struct sq_query *q)
 {
     if (!err_ok(q->failed)) {

@@ -68,6 +68,8 @@ void sq_bind_bytes(struct sq_query *q, str s, size_t max);
 void sq_bind_int(struct sq_query *q, int64_t number);
 void sq_bind_id(struct sq_query *q, const id *value); /* none: NULL */
 void sq_bind_digest(struct sq_query *q, const struct crypto_digest *digest);
+/* Something of ours for a function of ours; SQL sees NULL. `type` must be a string literal. */
+void sq_bind_pointer(struct sq_query *q, void *p, const char *type);
 
 /* True when there is a row to read; false at the end and after a failure. */
 bool sq_step(struct sq_query *q);

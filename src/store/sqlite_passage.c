@@ -2,16 +2,16 @@
 /* Passages and their full-text index. The index takes terms as know/tokens.h makes them, each with
  * its project before it ("12~price"): so every look-up is of one project and costs nothing for the
  * others. The mark alone ("12~") stands in the title of every passage and counts them. */
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "store/sqlite_rank.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 #include "store/sqlite_terms.h"
 
-enum { QUERY_BYTES_MAX = 32 << 10, CANDIDATES_MAX = 500 };
+enum { TERM_QUERY_MAX = 32 << 10, CANDIDATES_MAX = 500 };
 
 const char sq_schema_passages[] =
     "CREATE TABLE passage ("
@@ -47,23 +47,16 @@ static void add_marked(struct buf *b, const struct sq_mark *mark, str terms)
 }
 
 /* The terms of an index column without their marks, in the arena. */
-static str unmarked(struct arena *a, str marked)
+static str unmarked(struct arena *a, const struct sq_mark *mark, str marked)
 {
     char *p = arena_alloc(a, marked.n + 1);
     size_t n = 0;
-    for (size_t i = 0; p && i < marked.n; n++) {
-        size_t after = i;
-        bool starts = i == 0 || marked.p[i - 1] == ' ';
-        while (starts && after < marked.n && marked.p[after] >= '0' && marked.p[after] <= '9') {
-            after++;
+    for (size_t i = 0; p && i < marked.n;) {
+        bool starts = marked.n - i >= mark->n && memcmp(marked.p + i, mark->c, mark->n) == 0;
+        i += starts ? mark->n : 0;
+        for (bool more = true; more && i < marked.n; more = p[n++] != ' ') {
+            p[n] = marked.p[i++];
         }
-        if (after > i && after < marked.n && marked.p[after] == '~') {
-            i = after + 1;
-            if (i == marked.n) {
-                break;
-            }
-        }
-        p[n] = marked.p[i++];
     }
     return p ? str_n(p, n) : (str){NULL, 0};
 }
@@ -178,29 +171,6 @@ err sq_index_check(struct sq_conn *c)
 
 /* ── searching ── */
 
-/* A full-text query: "12~a" OR "12~b", and what each of its terms is worth. */
-struct match {
-    struct buf text;
-    double weights[STORE_TERMS_MAX];
-    size_t count;
-};
-
-/* What can be no term is left out. */
-static err write_match(struct match *m, const struct sq_mark *mark,
-                       const struct passage_query *query)
-{
-    for (size_t i = 0; i < query->term_count; i++) {
-        if (sq_is_term(query->terms[i])) {
-            buf_add_c(&m->text, m->count ? " OR \"" : "\"");
-            buf_add(&m->text, str_n(mark->c, mark->n));
-            buf_add(&m->text, query->terms[i]);
-            buf_add_byte(&m->text, '"');
-            m->weights[m->count++] = query->weights ? query->weights[i] : 1;
-        }
-    }
-    return buf_err(&m->text);
-}
-
 static void read_texts(struct sq_query *q, struct arena *a, struct passage_row *row)
 {
     row->url = sq_str(q, a);
@@ -212,80 +182,97 @@ static void read_texts(struct sq_query *q, struct arena *a, struct passage_row *
 static err no_memory(void) { return err_new(ERR_NO_MEMORY, "no memory for passages"); }
 
 /* A column of index terms, which only lives until the next step, without its marks. */
-static str read_terms(struct sq_query *q, struct arena *a)
+static str read_terms(struct sq_query *q, struct arena *a, const struct sq_mark *mark)
 {
     int column = q->column++;
     const void *p = sqlite3_column_blob(q->handle, column);
     size_t n = (size_t)sqlite3_column_bytes(q->handle, column);
-    return p && n ? unmarked(a, str_n(p, n)) : STR_EMPTY;
+    return p && n ? unmarked(a, mark, str_n(p, n)) : STR_EMPTY;
 }
 
-static int by_score(const void *x, const void *y)
+/* What each passage that has one of the terms is worth; what can be no term is left out. */
+static err gather(struct sq_conn *c, const struct sq_mark *mark, const struct passage_query *query,
+                  struct sq_worths *worths)
 {
-    const struct passage_row *a = x, *b = y;
-    if (a->score > b->score || a->score < b->score) {
-        return a->score < b->score ? 1 : -1;
+    struct buf match;
+    err e = ERR_NONE;
+    buf_init(&match, TERM_QUERY_MAX);
+    for (size_t i = 0; err_ok(e) && i < query->term_count; i++) {
+        if (!sq_is_term(query->terms[i])) {
+            continue;
+        }
+        buf_clear(&match);
+        buf_add_byte(&match, '"');
+        buf_add(&match, str_n(mark->c, mark->n));
+        buf_add(&match, query->terms[i]);
+        buf_add_byte(&match, '"');
+        double weight = query->weights ? query->weights[i] : 1;
+        e = buf_err(&match);
+        e = err_ok(e) ? sq_worths_add(worths, c, buf_str(&match), weight) : e;
     }
-    return a->number < b->number ? -1 : a->number > b->number;
+    buf_done(&match);
+    sq_worths_order(worths);
+    return e;
 }
 
-#define WORTH "worth(passage_index, ?3)"
-#define CANDIDATES                                                                                 \
-    "(SELECT rowid AS number, " WORTH " AS score FROM passage_index WHERE passage_index MATCH ?1"  \
-    " ORDER BY score DESC LIMIT ?2) h"
-#define CANDIDATES_BELOW                                                                           \
-    "(SELECT i.rowid AS number, " WORTH " AS score FROM passage_index i"                           \
-    " JOIN passage o ON o.number = i.rowid WHERE passage_index MATCH ?1"                           \
-    " AND substr(o.url, 1, length(?5)) = ?5 ORDER BY score DESC LIMIT ?2) h"
-#define OF_CANDIDATES                                                                              \
-    " CROSS JOIN passage p ON p.number = h.number"                                                 \
-    " CROSS JOIN document d ON d.id = p.document AND d.project = ?4"                               \
-    " CROSS JOIN passage_index t ON t.rowid = h.number"
-#define LEAN "SELECT h.number, p.document, p.ordinal, h.score, t.title, t.heading, t.text"
-#define FULL LEAN ", p.url, d.title, p.heading, p.text"
+/* The terms are read where FTS5 keeps what was put into the index (sqlite.org/fts5.html, section
+ * 9.3): its own way to them costs three times as much. The mark of the terms has chosen the project
+ * already; the rows of a lean search show no text before store_passage_fill has asked again. */
+#define LEAN                                                                                       \
+    "SELECT p.document, p.ordinal, t.c0, t.c1, t.c2 FROM passage p"                                \
+    " CROSS JOIN passage_index_content t ON t.id = p.number"                                       \
+    " WHERE p.number = ?1 AND substr(p.url, 1, length(?2)) = ?2"
+#define FULL                                                                                       \
+    "SELECT p.document, p.ordinal, t.c0, t.c1, t.c2, p.url, d.title, p.heading, p.text"            \
+    " FROM passage p CROSS JOIN passage_index_content t ON t.id = p.number"                        \
+    " CROSS JOIN document d ON d.id = p.document"                                                  \
+    " WHERE p.number = ?1 AND substr(p.url, 1, length(?2)) = ?2 AND d.project = ?3"
 
-static const char *find_sql(const struct passage_query *query)
+/* False when it is gone, or not below the query's address. */
+static err read_candidate(struct sq_conn *c, struct arena *a, const struct passage_query *query,
+                          const struct sq_mark *mark, struct passage_row *ret, bool *ret_found)
 {
-    static const char *const sql[2][2] = {
-        {FULL " FROM " CANDIDATES OF_CANDIDATES, FULL " FROM " CANDIDATES_BELOW OF_CANDIDATES},
-        {LEAN " FROM " CANDIDATES OF_CANDIDATES, LEAN " FROM " CANDIDATES_BELOW OF_CANDIDATES}};
-    return sql[query->lean][!str_empty(query->url_prefix)];
+    struct sq_query q = query->lean ? sq_query(c, LEAN) : sq_query(c, FULL);
+    err e = ERR_NONE;
+    sq_bind_int(&q, (int64_t)ret->number);
+    sq_bind_str(&q, query->url_prefix, 2 * STORE_ADDRESS_MAX);
+    if (!query->lean) {
+        sq_bind_id(&q, query->project);
+    }
+    *ret_found = sq_step(&q);
+    if (*ret_found) {
+        ret->document = sq_id(&q);
+        ret->ordinal = (uint32_t)sq_int(&q);
+        ret->index_title = read_terms(&q, a, mark);
+        ret->index_heading = read_terms(&q, a, mark);
+        ret->index_text = read_terms(&q, a, mark);
+        ret->url = ret->title = ret->heading = ret->text = STR_EMPTY;
+        if (!query->lean) {
+            read_texts(&q, a, ret);
+        }
+        e = ret->index_text.p ? e : no_memory();
+    }
+    err end = sq_end(&q);
+    return err_ok(e) ? end : e;
 }
 
 static err find(struct sq_conn *c, struct arena *a, const struct passage_query *query,
-                const struct match *match, struct passage_row **ret, size_t *ret_count)
+                const struct sq_mark *mark, struct passage_row **ret, size_t *ret_count)
 {
     size_t limit = query->limit < CANDIDATES_MAX ? query->limit : CANDIDATES_MAX, n = 0;
     struct passage_row *rows = arena_array(a, limit, sizeof *rows);
-    struct sq_query q = sq_query(c, find_sql(query));
-    sq_bind_str(&q, buf_str(&match->text), QUERY_BYTES_MAX);
-    sq_bind_int(&q, (int64_t)limit);
-    sq_bind_bytes(&q, str_n((const char *)match->weights, match->count * sizeof(double)),
-                  sizeof match->weights);
-    sq_bind_id(&q, query->project);
-    if (!str_empty(query->url_prefix)) {
-        sq_bind_str(&q, query->url_prefix, 2 * STORE_ADDRESS_MAX);
+    struct sq_worths worths = {0};
+    struct sq_worth best;
+    err e = rows ? gather(c, mark, query, &worths) : no_memory();
+    while (err_ok(e) && n < limit && sq_worths_next(&worths, &best)) {
+        bool found;
+        rows[n].number = (uint64_t)best.number;
+        rows[n].score = best.worth;
+        e = read_candidate(c, a, query, mark, &rows[n], &found);
+        n += found;
     }
-    err e = rows ? ERR_NONE : no_memory();
-    while (err_ok(e) && n < limit && sq_step(&q)) {
-        struct passage_row *row = &rows[n++];
-        row->number = (uint64_t)sq_int(&q);
-        row->document = sq_id(&q);
-        row->ordinal = (uint32_t)sq_int(&q);
-        row->score = sq_double(&q);
-        row->index_title = read_terms(&q, a);
-        row->index_heading = read_terms(&q, a);
-        row->index_text = read_terms(&q, a);
-        row->url = row->title = row->heading = row->text = STR_EMPTY;
-        if (!query->lean) {
-            read_texts(&q, a, row);
-        }
-        e = row->index_text.p ? e : no_memory();
-    }
-    err end = sq_end(&q);
-    e = err_ok(e) ? end : e;
+    sq_worths_done(&worths);
     if (err_ok(e)) {
-        qsort(rows, n, sizeof *rows, by_score);
         *ret = rows;
         *ret_count = n;
     }
@@ -296,7 +283,6 @@ err sqlite_passage_find(struct store *store, struct arena *a, const struct passa
                         struct passage_row **ret, size_t *ret_count)
 {
     struct sq_conn *c;
-    struct match match = {.count = 0};
     struct sq_mark mark;
     if (query->term_count > STORE_TERMS_MAX) {
         return err_new(ERR_TOO_LARGE, "a search has at most 64 terms");
@@ -305,15 +291,12 @@ err sqlite_passage_find(struct store *store, struct arena *a, const struct passa
     if (!err_ok(e)) {
         return e;
     }
-    buf_init(&match.text, QUERY_BYTES_MAX);
     struct passage_row *rows = NULL;
     size_t count = 0;
     e = sq_mark_of(c, query->project, &mark);
-    e = err_ok(e) ? write_match(&match, &mark, query) : e;
-    if (err_ok(e) && match.count && query->limit) {
-        e = find(c, a, query, &match, &rows, &count);
+    if (err_ok(e) && query->term_count && query->limit) {
+        e = find(c, a, query, &mark, &rows, &count);
     }
-    buf_done(&match.text);
     sq_read_end(store, c);
     if (err_ok(e)) {
         *ret = rows;

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "unit/store/backend.h"
 
 static size_t find(struct fixture *f, const id *project, str *terms, size_t count, str url_prefix,
@@ -50,6 +51,71 @@ static void a_passage_with_more_of_the_terms_comes_first(void **state)
     assert_int_equal(find(f, &f->project, terms, 2, STR_EMPTY, &rows), 2);
     assert_int_equal(rows[0].ordinal, 1);
     assert_true(rows[0].score >= rows[1].score);
+}
+
+enum { MANY = 3000, BEST = 40, WORDS = 9, WORDS_EACH = 6 };
+
+/* What the documentation of the order says of a passage: text only, title and heading have none. */
+static double worth_by_hand(const unsigned words[WORDS_EACH], const double weights[WORDS])
+{
+    double sum = 0;
+    for (unsigned w = 0; w < WORDS; w++) {
+        double times = 0;
+        for (size_t i = 0; i < WORDS_EACH; i++) {
+            times += words[i] == w;
+        }
+        sum += weights[w] * times / (times + 1.2);
+    }
+    return sum;
+}
+
+static void the_best_of_many_come_first_equal_ones_as_they_were_put(void **state)
+{
+    struct fixture *f = *state;
+    static const double weights[WORDS] = {0.1, 2.5, 0.7, 1, 1, 3, 0.2, 0.9, 1.7};
+    struct source_row source = make_source(&f->project);
+    struct passage_row *passages = arena_array(&f->arena, MANY, sizeof *passages), *rows;
+    unsigned(*words)[WORDS_EACH] = arena_array(&f->arena, MANY, sizeof *words), seed = 1;
+    str terms[WORDS];
+    size_t n;
+    for (unsigned i = 0; i < WORDS; i++) {
+        terms[i] = arena_printf(&f->arena, "w%u", i);
+    }
+    for (unsigned i = 0; i < MANY; i++) {
+        struct buf text;
+        buf_init(&text, 256);
+        for (size_t k = 0; k < WORDS_EACH; k++) {
+            seed = seed * 1664525 + 1013904223;
+            words[i][k] = (seed >> 20) % WORDS;
+            buf_addf(&text, "w%u ", words[i][k]);
+        }
+        passages[i] = make_passage(i, arena_str(&f->arena, str_trim(buf_str(&text))).p);
+        buf_done(&text);
+    }
+    struct document_put put = {make_document(&f->project, &source.id, "https://a.example/"),
+                               passages, MANY};
+    assert_ok(store_source_create(f->store, &source));
+    assert_ok(store_document_put(f->store, &put, 1));
+    struct passage_query query = {.project = &f->project,
+                                  .terms = terms,
+                                  .term_count = WORDS,
+                                  .weights = weights,
+                                  .limit = BEST,
+                                  .lean = true};
+    assert_ok(store_passage_find(f->store, &f->arena, &query, &rows, &n));
+    assert_int_equal(n, BEST);
+    for (size_t i = 0; i < n; i++) {
+        assert_float_equal(rows[i].score, worth_by_hand(words[rows[i].ordinal], weights), 1e-12);
+        assert_str(rows[i].index_text, passages[rows[i].ordinal].index_text);
+        assert_str(rows[i].text, STR_EMPTY);
+        assert_true(i == 0 || rows[i].score < rows[i - 1].score ||
+                    rows[i].number > rows[i - 1].number);
+    }
+    size_t better = 0;
+    for (size_t i = 0; i < MANY; i++) {
+        better += worth_by_hand(words[i], weights) > rows[n - 1].score + 1e-12;
+    }
+    assert_true(better < BEST);
 }
 
 /* The index must keep every term that know/tokens.h makes as it is. */
@@ -272,6 +338,7 @@ static void neighbours_come_in_order(void **state)
 static const struct store_test tests[] = {
     STORE_TEST(a_passage_is_found_with_its_document),
     STORE_TEST(a_passage_with_more_of_the_terms_comes_first),
+    STORE_TEST(the_best_of_many_come_first_equal_ones_as_they_were_put),
     STORE_TEST(terms_of_every_script_are_found_and_only_whole),
     STORE_TEST(hostile_terms_are_only_terms),
     STORE_TEST(a_url_prefix_narrows_and_is_no_pattern),
