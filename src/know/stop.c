@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "know/stop.h"
 
+#include <pthread.h>
+
 #include "base/utf8.h"
 #include "know/fold.h"
 
@@ -18,19 +20,42 @@ static const struct entry {
 #include "know/stop_words.inc"
 };
 
+/* Search asks this of every word of every candidate: a table instead of a search among the words.
+ */
+enum { SLOTS = 4096 };
+static uint16_t slots[SLOTS]; /* places in `words`, from 1; 0: free */
+static pthread_once_t filled = PTHREAD_ONCE_INIT;
+
+static size_t slot_of(str word)
+{
+    uint32_t h = (unsigned char)word.p[0];
+    h = h * 31 + (unsigned char)word.p[word.n / 2];
+    h = h * 31 + (unsigned char)word.p[word.n - 1];
+    h = h * 31 + (uint32_t)word.n;
+    return (h ^ h >> 12) % SLOTS;
+}
+
+static void fill(void)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t at = slot_of(words[i].word);
+        while (slots[at] != 0) {
+            at = (at + 1) % SLOTS;
+        }
+        slots[at] = (uint16_t)(i + 1);
+    }
+}
+
 unsigned know_stop_languages(str word)
 {
-    size_t low = 0, high = sizeof(words) / sizeof(words[0]);
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = str_cmp(word, words[middle].word);
-        if (order == 0) {
-            return words[middle].languages;
-        }
-        if (order < 0) {
-            high = middle;
-        } else {
-            low = middle + 1;
+    if (word.n == 0) {
+        return 0;
+    }
+    (void)pthread_once(&filled, fill);
+    for (size_t at = slot_of(word); slots[at] != 0; at = (at + 1) % SLOTS) {
+        const struct entry *found = &words[slots[at] - 1];
+        if (str_eq(found->word, word)) {
+            return found->languages;
         }
     }
     return 0;
