@@ -7,6 +7,7 @@
 enum {
     ANSWER_BYTES_MAX = 16 << 10,
     SENTENCE_BYTES_MAX = 700,
+    BLOCK_BYTES_MAX = 3 << 10, /* of a list, table or code */
     PAGES = 3,
     CITATIONS_MAX = KNOW_PICKS_MAX + PAGES,
     ROWS_MAX = 200,
@@ -258,6 +259,20 @@ static err cite_related(struct writer *w, const struct know_hit *hits, size_t co
     return ERR_NONE;
 }
 
+/* The lines of a block that there is room for; of a single long line, what fits. */
+static str first_lines(str text)
+{
+    if (text.n <= BLOCK_BYTES_MAX) {
+        return text;
+    }
+    str cut = utf8_cut(text, BLOCK_BYTES_MAX);
+    size_t end = cut.n;
+    while (end > 0 && cut.p[end - 1] != '\n') {
+        end--;
+    }
+    return end > 0 ? str_slice(cut, 0, end - 1) : cut;
+}
+
 static err write_pick(struct writer *w, const struct know_hit *hits, const struct know_pick *pick,
                       bool first)
 {
@@ -274,16 +289,16 @@ static err write_pick(struct writer *w, const struct know_hit *hits, const struc
     }
     switch (pick->unit.kind) {
     case KNOW_UNIT_CODE:
-        add_code(b, pick->unit.text);
+        add_code(b, first_lines(pick->unit.text));
         if (w->last != index) { /* the sentence before it has the citation */
             buf_addf(b, "[%u]\n", index);
         }
         break;
     case KNOW_UNIT_LIST:
         if (is_table(pick->unit.text)) {
-            e = add_table(w->arena, b, w->question, pick->unit.text);
+            e = add_table(w->arena, b, w->question, first_lines(pick->unit.text));
         } else {
-            add_lines(b, pick->unit.text);
+            add_lines(b, first_lines(pick->unit.text));
         }
         buf_addf(b, " [%u]\n", index);
         break;

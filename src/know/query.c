@@ -60,6 +60,20 @@ static size_t rule_span(const struct know_rule *rule, const struct know_term *te
     return word == rule->word_count ? i : 0;
 }
 
+/* A document may just use the words of the phrase: they meet it too, each in part. */
+static void add_own_words(struct know_concept *concept, const struct know_term *terms, size_t count)
+{
+    double words = 0;
+    for (size_t i = 0; i < count; i++) {
+        words += terms[i].kind == KNOW_TERM_WORD && !terms[i].stop;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (terms[i].kind == KNOW_TERM_WORD && !terms[i].stop) {
+            add_form(concept, terms[i].text, WEIGHT_PHRASE / words);
+        }
+    }
+}
+
 /* A phrase with a meaning of its own ("get rid of") becomes one concept; gives how many terms it
  * takes. */
 static size_t group_phrase(struct know_question *q, const struct know_term *terms, size_t count)
@@ -83,6 +97,7 @@ static size_t group_phrase(struct know_question *q, const struct know_term *term
     for (size_t k = 0; k < best->target_count; k++) {
         add_form(concept, best->targets[k], WEIGHT_PHRASE);
     }
+    add_own_words(concept, terms, span);
     return span;
 }
 

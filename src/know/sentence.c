@@ -140,6 +140,9 @@ static bool looks_like_code(str line)
         marks += option ? 2 : i > 0 && line.p[i] == '-' && line.p[i - 1] == '-';
         marks += i > 0 && line.p[i] == '(' && is_letter(line.p[i - 1]);
     }
+    if (str_find(line, STR("   "), 0) != SIZE_MAX) {
+        return true; /* set in columns: readers of running text make one space of many */
+    }
     char last = line.n > 0 ? line.p[line.n - 1] : ' ';
     if (last == '\\' || str_starts(line, STR("--")) || str_starts(line, STR("-H "))) {
         return true; /* a command that goes on */
