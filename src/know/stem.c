@@ -55,6 +55,47 @@ static str exception(str word)
     return STR_EMPTY;
 }
 
+/* Empty when there is none or no memory. */
+static str stem_anew(struct know_stems *stems, size_t which, str word)
+{
+    if (stems->open[which] == NULL) {
+        stems->open[which] = sb_stemmer_new(names[which], NULL);
+    }
+    struct sb_stemmer *open = stems->open[which];
+    const sb_symbol *stem =
+        open != NULL ? sb_stemmer_stem(open, (const sb_symbol *)word.p, (int)word.n) : NULL;
+    return stem != NULL ? str_n((const char *)stem, (size_t)sb_stemmer_length(open)) : STR_EMPTY;
+}
+
+/* Texts say the same words again and again, and a stemmer takes fifty times as long as a look: each
+ * thread keeps the stems of the words that it met last. */
+enum { KEPT = 1024, KEPT_BYTES = 20 };
+static _Thread_local struct kept {
+    uint8_t which, n, stem_n; /* n: 0 when empty */
+    char word[KEPT_BYTES], stem[KEPT_BYTES];
+} kept_stems[KEPT];
+
+/* Where the stem of a word is kept, if it is. */
+static struct kept *kept_at(size_t which, str word)
+{
+    uint32_t h = 2166136261u ^ (uint32_t)which;
+    for (size_t i = 0; i < word.n; i++) {
+        h = (h ^ (unsigned char)word.p[i]) * 16777619u;
+    }
+    return &kept_stems[(h ^ h >> 16) % KEPT];
+}
+
+static void keep(struct kept *kept, size_t which, str word, str stem)
+{
+    if (word.n <= KEPT_BYTES && stem.n <= KEPT_BYTES) {
+        kept->which = (uint8_t)which;
+        kept->n = (uint8_t)word.n;
+        kept->stem_n = (uint8_t)stem.n;
+        memcpy(kept->word, word.p, word.n);
+        memcpy(kept->stem, stem.p, stem.n);
+    }
+}
+
 str know_stem(struct know_stems *stems, enum know_language language, enum know_script script,
               str word)
 {
@@ -71,17 +112,14 @@ str know_stem(struct know_stems *stems, enum know_language language, enum know_s
     if (exempt.n > 0) {
         return exempt;
     }
-    if (stems->open[which] == NULL) {
-        stems->open[which] = sb_stemmer_new(names[which], NULL);
+    struct kept *kept = kept_at(which, word);
+    if (kept->which == which && str_eq(str_n(kept->word, kept->n), word)) {
+        return str_n(kept->stem, kept->stem_n);
     }
-    if (stems->open[which] == NULL) {
+    str stem = stem_anew(stems, which, word);
+    if (stem.n == 0) {
         return word;
     }
-    const sb_symbol *stem =
-        sb_stemmer_stem(stems->open[which], (const sb_symbol *)word.p, (int)word.n);
-    if (stem == NULL) {
-        return word;
-    }
-    str ret = {(const char *)stem, (size_t)sb_stemmer_length(stems->open[which])};
-    return ret.n > 0 ? ret : word;
+    keep(kept, which, word, stem);
+    return stem;
 }

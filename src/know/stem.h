@@ -17,7 +17,7 @@ struct know_stems {
 /* Closes what was opened. */
 void know_stems_done(struct know_stems *stems);
 
-/* Gives the stem of a folded word (accents kept); borrows the stemmer's memory until its next word,
+/* Gives the stem of a folded word (accents kept); borrows memory of the thread until its next word,
  * or the word itself when it has none (no memory, too short, digits in it). */
 str know_stem(struct know_stems *stems, enum know_language language, enum know_script script,
               str word);

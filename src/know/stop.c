@@ -121,13 +121,13 @@ struct know_guess know_language_guess(str text)
     unsigned score[KNOW_LANGUAGES] = {0};
     str rest = utf8_cut(text, 4000);
     struct know_chunk chunk;
+    struct know_folded folded;
     while (know_chunk_next(&rest, &chunk)) {
         for (size_t i = 0; i < chunk.count; i++) {
             const struct know_piece *piece = &chunk.pieces[i];
             if (piece->script != KNOW_SCRIPT_LATIN || piece->text.n > 14) {
                 continue;
             }
-            struct know_folded folded;
             know_fold(piece, &folded);
             weigh_word(str_n(folded.bare, folded.bare_n), score);
             if (!piece->ascii) {

@@ -159,7 +159,8 @@ bool know_chunk_next(str *rest, struct know_chunk *ret)
         return false;
     }
     str start = *rest;
-    *ret = (struct know_chunk){.opens = opens};
+    ret->opens = opens; /* the pieces beyond the count stay as they are */
+    ret->count = 0;
     char joiner = 0;
     for (;;) {
         struct know_piece *piece = &ret->pieces[ret->count++];

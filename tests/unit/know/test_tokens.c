@@ -5,9 +5,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "know/stem.h"
 #include "know/tokens.h"
 
 static struct arena arena;
@@ -244,6 +246,36 @@ static void hostile_texts_end(void **state)
     assert_int_equal(count, 10);
 }
 
+/* Kept stems must be told apart by word and language: more words than are kept, asked forward and
+ * backward, and between German ones, stem as with a stemmer of their own. */
+static void a_stem_does_not_depend_on_what_was_asked_before(void **state)
+{
+    (void)state;
+    enum { WORDS = 5000 };
+    static const char *const endings[] = {"ing", "ed", "ations", "es", "ness", "lich", "ungen"};
+    str *first = arena_array(&arena, WORDS, sizeof *first);
+    for (unsigned round = 0; round < 2; round++) {
+        struct know_stems stems = {0};
+        for (unsigned i = 0; i < WORDS; i++) {
+            unsigned at = round == 0 ? i : WORDS - 1 - i;
+            char word[32];
+            int n = snprintf(word, sizeof word, "%c%c%ck%s", 'a' + at % 26, 'a' + at / 26 % 26,
+                             'a' + at / 676, endings[at % 7]);
+            enum know_language language = at % 3 == 0 ? KNOW_GERMAN : KNOW_ENGLISH;
+            str stem = know_stem(&stems, language, KNOW_SCRIPT_LATIN, str_n(word, (size_t)n));
+            if (round == 0) {
+                first[at] = arena_str(&arena, stem);
+            } else {
+                assert_true(str_eq(first[at], stem));
+            }
+            str other = know_stem(&stems, language == KNOW_GERMAN ? KNOW_ENGLISH : KNOW_GERMAN,
+                                  KNOW_SCRIPT_LATIN, str_n(word, (size_t)n));
+            assert_true(other.n > 0);
+        }
+        know_stems_done(&stems);
+    }
+}
+
 static void no_memory_is_an_error(void **state)
 {
     (void)state;
@@ -264,6 +296,7 @@ int main(void)
         cmocka_unit_test(function_words_of_the_texts_language_are_marked),
         cmocka_unit_test(index_text_and_terms_agree_on_any_text),
         cmocka_unit_test(hostile_texts_end),
+        cmocka_unit_test(a_stem_does_not_depend_on_what_was_asked_before),
         cmocka_unit_test(no_memory_is_an_error),
     };
     return cmocka_run_group_tests_name("know.tokens", tests, start, stop);
