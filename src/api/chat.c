@@ -79,6 +79,9 @@ static void publish(struct call *call, const struct turn_result *result)
 {
     struct message_row *rows;
     size_t count;
+    if (!chat_hub_listened(call->app->chat.hub, &result->chat)) {
+        return;
+    }
     err e = store_message_list(call->app->store, call->a, &call->project.row.id, &result->chat,
                                result->user_seq ? result->user_seq - 1 : 0, 8, &rows, &count);
     for (size_t i = 0; err_ok(e) && i < count; i++) {

@@ -133,6 +133,19 @@ err chat_hub_join(struct chat_hub *hub, const id *chat, struct http_stream *stre
     return ERR_NONE;
 }
 
+bool chat_hub_listened(struct chat_hub *hub, const id *chat)
+{
+    struct shard *shard;
+    bool found = false;
+    struct listener **bucket = hub_bucket(hub, chat, &shard);
+    pthread_mutex_lock(&shard->lock);
+    for (struct listener *l = *bucket; l && !found; l = l->next) {
+        found = id_eq(&l->chat, chat);
+    }
+    pthread_mutex_unlock(&shard->lock);
+    return found;
+}
+
 /* Takes references of the chat's streams, so that they are used without the lock. */
 static size_t collect(struct chat_hub *hub, const id *chat, struct http_stream *ret[LISTENERS_MAX])
 {

@@ -14,6 +14,10 @@ void chat_hub_free(struct chat_hub *hub);
  * limit. */
 err chat_hub_join(struct chat_hub *hub, const id *chat, struct http_stream *stream);
 
+/* Whether a stream listens to the chat now. One that joins later reads from the store what was
+ * stored before. */
+bool chat_hub_listened(struct chat_hub *hub, const id *chat);
+
 /* Sends an event to all streams of the chat. */
 void chat_hub_publish(struct chat_hub *hub, const id *chat, str event_id, str event, str data_json);
 

@@ -97,8 +97,11 @@ static void an_event_reaches_those_who_follow_the_chat_and_nobody_else(void **st
     (void)state;
     id a = id_random(), b = id_random();
     struct http_stream *one = stream_new(), *two = stream_new(), *other = stream_new();
+    assert_false(chat_hub_listened(hub, &a));
     assert_true(err_ok(chat_hub_join(hub, &a, one)));
     assert_true(err_ok(chat_hub_join(hub, &a, two)));
+    assert_true(chat_hub_listened(hub, &a));
+    assert_false(chat_hub_listened(hub, &b));
     assert_true(err_ok(chat_hub_join(hub, &b, other)));
     chat_hub_publish(hub, &a, STR("1"), STR("message"), STR("{}"));
     assert_int_equal(atomic_load(&one->events), 1);
@@ -112,6 +115,7 @@ static void an_event_reaches_those_who_follow_the_chat_and_nobody_else(void **st
     assert_true(atomic_load(&two->ended));
     assert_false(atomic_load(&other->ended));
     stream_close(two);
+    assert_false(chat_hub_listened(hub, &a));
     http_stream_unref(one);
     http_stream_unref(two);
     http_stream_unref(other); /* still joined: the hub has the last reference */
