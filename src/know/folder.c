@@ -78,6 +78,12 @@ static void add_file(struct walk *w, const char *path, const char *relative,
 static void walk_folder(struct walk *w, int fd, const char *path, const char *relative,
                         unsigned depth);
 
+/* Folders that tools leave beside what people read: Sphinx keeps its sources, npm its packages. */
+static bool is_by_product(const char *name)
+{
+    return str_eq(str_c(name), STR("_sources")) || str_eq(str_c(name), STR("node_modules"));
+}
+
 static void walk_entry(struct walk *w, int folder, const char *path, const char *relative,
                        const char *name, unsigned depth)
 {
@@ -91,7 +97,7 @@ static void walk_entry(struct walk *w, int folder, const char *path, const char 
         return;
     }
     if (S_ISDIR(info.st_mode)) {
-        int fd = depth < FOLDER_DEPTH_MAX
+        int fd = depth < FOLDER_DEPTH_MAX && !is_by_product(name)
                      ? openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
                      : -1;
         if (fd >= 0) {

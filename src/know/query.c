@@ -10,13 +10,13 @@
 enum { TERMS_MAX = 96 };
 
 static const double WEIGHT_FORM = 1.0;
-static const double WEIGHT_PART = 0.35;
+static const double WEIGHT_PART = 0.28;
 static const double WEIGHT_WHOLE = 0.6;
-static const double WEIGHT_PHRASE = 0.9;  /* what a rule says a phrase means */
-static const double WEIGHT_INSIDE = 0.15; /* the words of such a phrase */
+static const double WEIGHT_PHRASE = 1.0;   /* what a rule says a phrase means */
+static const double WEIGHT_INSIDE = 0.105; /* the words of such a phrase */
 static const double WEIGHT_SYNONYM = 0.45;
 static const double WEIGHT_WEAK = 0.315;
-static const double IDF_FLOOR = 2;   /* keeps the rarest words from outweighing all others */
+static const double IDF_FLOOR = 2.5; /* keeps the rarest words from outweighing all others */
 static const double IDF_POWER = 0.9; /* the same for all rare words */
 static const double ENOUGH_WORDS = 4;
 

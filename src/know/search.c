@@ -15,7 +15,7 @@ enum {
     READ_MAX = 3000, /* entries of the index that a search reads beyond its two rarest words */
 };
 
-static const double PAGE_WORTH = 0.75, PAGE_TIMES_MAX = 2, PAGE_SATURATION = 3;
+static const double PAGE_WORTH = 1.05, PAGE_TIMES_MAX = 1.6, PAGE_SATURATION = 2.1;
 
 struct ranked {
     const struct passage_row *row;

@@ -162,6 +162,9 @@ static void a_folder_is_followed_through_its_changes(void **state)
     put_file("sub dir/b.txt", "beta");
     put_file(".hidden.md", "secret");
     put_file("c.exe", "not a document");
+    (void)snprintf(path, sizeof(path), "%s/_sources", folder);
+    assert_int_equal(mkdir(path, 0755), 0);
+    put_file("_sources/a.md.txt", "what Sphinx made a.md from");
     (void)snprintf(path, sizeof(path), "%s/passwd.txt", folder);
     assert_int_equal(symlink("/etc/passwd", path), 0);
     add_source("folder", folder, "{\"base_url\":\"https://x.example/d\"}");
