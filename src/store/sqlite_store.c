@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite_store.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -13,8 +14,11 @@
 enum {
     JOBS_PER_COMMIT = 256,
     READERS_MAX = 64,
-    LOG_PAGES = 1000,      /* of the write-ahead log before it goes into the database */
+    LOG_PAGES = 1000,      /* of the write-ahead log before it goes into the database in a quiet
+                            * moment */
+    LOG_PAGES_BUSY = 4000, /* before it goes there without one */
     LOG_PAGES_MAX = 16000, /* before readers are waited for, so that it can start anew */
+    QUIET_MS = 50,
 };
 
 struct job {
@@ -130,10 +134,42 @@ static void run_jobs(struct sq_conn *c, struct job *jobs)
     }
 }
 
+/* A moment of the monotonic clock, `ms` from now. */
+static struct timespec moment_in(int ms)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    t.tv_sec += t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    return t;
+}
+
+/* Moves the log into the database. Readers are not disturbed, but while one reads old pages the log
+ * cannot start anew: when it gets large, they are waited for. A failure is no harm: the log is
+ * tried again after the next commit. The lock is not held meanwhile. */
+static void move_log(struct sq_store *s)
+{
+    int how = s->log_pages >= LOG_PAGES_MAX ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    s->log_pages = 0;
+    (void)pthread_mutex_unlock(&s->lock);
+    (void)sqlite3_wal_checkpoint_v2(s->writer->db, NULL, how, NULL, NULL);
+    (void)pthread_mutex_lock(&s->lock);
+}
+
+/* Waits for jobs; NULL when the store closes. The log is moved when none came for a while, so that
+ * nobody waits for it. */
 static struct job *take_jobs(struct sq_store *s)
 {
     while (!s->first && !s->closing) {
-        (void)pthread_cond_wait(&s->arrived, &s->lock);
+        struct timespec quiet = moment_in(QUIET_MS);
+        if (s->log_pages < LOG_PAGES) {
+            (void)pthread_cond_wait(&s->arrived, &s->lock);
+        } else if (pthread_cond_timedwait(&s->arrived, &s->lock, &quiet) == ETIMEDOUT &&
+                   !s->first && !s->closing) {
+            move_log(s);
+        }
     }
     struct job *jobs = s->first;
     struct job **end = &s->first;
@@ -155,18 +191,6 @@ static int on_commit(void *store, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
-/* Moves the log into the database. Readers are not disturbed, but while one reads old pages the log
- * cannot start anew: when it gets large, they are waited for. A failure is no harm: the log is
- * tried again after the next commit. */
-static void move_log(struct sq_store *s)
-{
-    if (s->log_pages >= LOG_PAGES) {
-        int how =
-            s->log_pages >= LOG_PAGES_MAX ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
-        (void)sqlite3_wal_checkpoint_v2(s->writer->db, NULL, how, NULL, NULL);
-    }
-}
-
 static void *writer_main(void *argument)
 {
     struct sq_store *s = argument;
@@ -181,9 +205,9 @@ static void *writer_main(void *argument)
             (void)pthread_cond_signal(&jobs->finished);
             jobs = next;
         }
-        (void)pthread_mutex_unlock(&s->lock);
-        move_log(s); /* after the answers: nobody waits for it but the next writes */
-        (void)pthread_mutex_lock(&s->lock);
+        if (s->log_pages >= LOG_PAGES_BUSY) {
+            move_log(s); /* after the answers: nobody waits for it but the next writes */
+        }
     }
     (void)pthread_mutex_unlock(&s->lock);
     return NULL;
@@ -214,12 +238,7 @@ err sq_write(struct store *store, sq_job_fn run, void *what)
 err sq_read_begin(struct store *store, struct sq_conn **ret)
 {
     struct sq_store *s = of(store);
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += s->busy_ms / 1000;
-    until.tv_nsec += (long)(s->busy_ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = moment_in(s->busy_ms);
     (void)pthread_mutex_lock(&s->pool_lock);
     while (s->idle_count == 0) {
         if (pthread_cond_timedwait(&s->returned, &s->pool_lock, &until) != 0 &&
@@ -326,7 +345,7 @@ static struct sq_store *store_new(const struct store_settings *settings, const c
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_mutex_init(&s->lock, NULL);
     (void)pthread_mutex_init(&s->pool_lock, NULL);
-    (void)pthread_cond_init(&s->arrived, NULL);
+    (void)pthread_cond_init(&s->arrived, &monotonic);
     (void)pthread_cond_init(&s->returned, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
     (void)snprintf(s->path, sizeof s->path, "%s", path);

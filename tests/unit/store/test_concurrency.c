@@ -248,6 +248,28 @@ static void the_log_stays_small_under_readers_that_never_pause(void **state)
     assert_true(largest < LOG_BYTES_MAX);
 }
 
+static void the_log_goes_into_the_database_when_nobody_writes(void **state)
+{
+    struct fixture *f = *state;
+    enum { BYTES = 2 << 20, WRITES = 3, WAIT_MS = 10000 };
+    struct source_row source = make_source(&f->project);
+    static char bytes[BYTES];
+    struct stat info = {0};
+    memset(bytes, 'a', sizeof bytes);
+    assert_ok(store_source_create(f->store, &source));
+    for (int i = 0; i < WRITES; i++) {
+        assert_ok(store_source_set_content(f->store, &f->project, &source.id,
+                                           str_n(bytes, sizeof bytes), STR("text/plain")));
+    }
+    for (int64_t until = clock_mono_ms() + WAIT_MS;
+         info.st_size < BYTES && clock_mono_ms() < until;) {
+        struct timespec pause = {.tv_nsec = 5000000};
+        (void)nanosleep(&pause, NULL);
+        assert_int_equal(stat(f->path, &info), 0);
+    }
+    assert_true(info.st_size >= BYTES);
+}
+
 static void writes_per_second_are_printed(void **state)
 {
     struct fixture *f = *state;
@@ -268,6 +290,7 @@ static const struct store_test tests[] = {
     STORE_TEST(a_failing_write_does_not_harm_its_neighbours),
     STORE_TEST(closing_waits_for_writes_that_were_accepted),
     STORE_TEST(the_log_stays_small_under_readers_that_never_pause),
+    STORE_TEST(the_log_goes_into_the_database_when_nobody_writes),
     STORE_TEST(writes_per_second_are_printed),
 };
 
