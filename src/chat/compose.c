@@ -99,7 +99,7 @@ err compose_pages(struct turn *t)
 {
     t->page_count = 0;
     t->url_count = t->code_url_count = 0;
-    const id *documents[TURN_PAGES_MAX];
+    const id *documents[TURN_PAGES_MAX] = {0};
     err e = ERR_NONE;
     for (size_t i = 0; i < t->hit_count && err_ok(e); i++) {
         const struct know_hit *hit = &t->hits[i];
