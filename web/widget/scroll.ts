@@ -18,20 +18,22 @@ export function createScroll(box: HTMLElement, label: string): Scroll {
   let goal = 0;
   let top: HTMLElement | undefined;
   const more = iconButton("down", label, () => (box.scrollTop = box.scrollHeight), "newest");
-  const left = (): number => box.scrollHeight - box.clientHeight - box.scrollTop;
+  const atEnd = (): boolean => box.scrollHeight - box.clientHeight - box.scrollTop < NEAR;
+  const look = (): void => {
+    if (Math.abs(box.scrollTop - goal) > 2) following = atEnd();
+    more.hidden = atEnd();
+  };
   const follow = (el = top): void => {
+    look(); // the reader may have scrolled, and the event is yet to come
     if (el !== top) following = true;
     top = el;
     if (following && el) {
-      goal = Math.min(box.scrollHeight - box.clientHeight, el.offsetTop - 16);
-      if (goal > box.scrollTop) box.scrollTop = goal;
+      box.scrollTop = Math.max(box.scrollTop, el.offsetTop - 16);
+      goal = box.scrollTop; // less where the end came first
     }
-    more.hidden = left() < NEAR;
+    more.hidden = atEnd();
   };
-  box.onscroll = () => {
-    if (Math.abs(box.scrollTop - goal) > 2) following = left() < NEAR;
-    more.hidden = left() < NEAR;
-  };
+  box.onscroll = look;
   new ResizeObserver(() => follow()).observe(box);
   return { button: more, follow };
 }
