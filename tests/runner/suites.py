@@ -136,12 +136,14 @@ def quality_jobs():
     """Reads the corpora beside the repository when they are there; says so when not."""
     folder = ROOT / "tests" / "quality"
     programs = ASAN_DIR / "tests" / "quality"
-    manual = os.environ.get("MANUAL_FOLDER", "/usr/share/doc/postgresql-doc-15/html")
+    manuals = {"postgresql": "/usr/share/doc/postgresql-doc-15/html",
+               "python": "/usr/share/doc/python3.11/html"}
     corpora = Path(os.environ.get("CORPORA_FOLDER", ROOT.parent / "shared" / "corpora"))
     yield Job("squad", [str(programs / "quality_squad"), str(corpora / "squad" / "questions.json")],
               seconds=600, env=SANITIZERS)
-    for name, words in (("postgresql", []), ("postgresql-held-out", ["--report"])):
-        yield Job(name, [str(programs / "quality_manual"), *words, manual, str(folder / f"{name}.json")],
+    for questions in sorted(folder.glob("*.json")):
+        manual = manuals[questions.stem.split("-")[0]]
+        yield Job(questions.stem, [str(programs / "quality_manual"), manual, str(questions)],
                   seconds=600, env=SANITIZERS)
 
 
