@@ -204,7 +204,7 @@ SUITES = [
 # The file or folder without which a suite is not listed yet.
 MARKS = {"replay": "tests/fuzz/corpus", "fuzz": "tests/fuzz/corpus", "web": "web/package.json",
          "integration": "tests/integration", "e2e": "tests/e2e",
-         "quality": "tests/quality/run", "fault": "tests/fault/run"}
+         "quality": "tests/quality/manual.c", "fault": "tests/fault/run"}
 
 
 def exists(suite):
