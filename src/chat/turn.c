@@ -229,6 +229,26 @@ static err turn_store_question(struct turn *t)
     return e;
 }
 
+/* Takes the message as the one that came before with its key, or stores it; of several at once one
+ * stores it and the others find it. */
+static err turn_take_question(struct turn *t)
+{
+    err e = turn_again_find(t);
+    if (!err_ok(e) || t->again) {
+        return e;
+    }
+    e = turn_open(t);
+    e = err_ok(e) ? turn_store_question(t) : e;
+    if (e.code == ERR_CONFLICT && !str_empty(t->request->once)) {
+        t->is_new = false;
+        e = turn_again_find(t);
+        if (err_ok(e) && !t->again) {
+            e = err_new(ERR_UNAVAILABLE, "the message could not be stored, send it again");
+        }
+    }
+    return e;
+}
+
 /* ── steps: money ── */
 
 static void turn_reserve(struct turn *t)
@@ -463,9 +483,7 @@ err turn_run(const struct chat_context *context, struct arena *a,
     t.sink = sink;
     err e = turn_clean(&t);
     e = err_ok(e) ? turn_redact(&t) : e;
-    e = err_ok(e) ? turn_again_find(&t) : e;
-    e = err_ok(e) && !t.again ? turn_open(&t) : e;
-    e = err_ok(e) && !t.again ? turn_store_question(&t) : e;
+    e = err_ok(e) ? turn_take_question(&t) : e;
     if (err_ok(e) && str_eq(t.chat.handoff, STR("active"))) {
         e = turn_leave_to_person(&t);
     } else if (err_ok(e)) {

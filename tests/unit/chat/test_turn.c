@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit/chat/fixture.h"
 
+#include <pthread.h>
+
 static void a_question_is_answered_from_the_documents_with_its_citation(void **state)
 {
     struct desk *d = *state;
@@ -145,6 +147,59 @@ static void a_message_that_is_sent_again_with_its_key_is_kept_and_answered_once(
     assert_int_equal(desk_messages(d, &first.chat, &rows), 8);
 }
 
+struct sender {
+    struct desk *desk;
+    struct turn_result result;
+    id chat, message;
+    err e;
+};
+
+static err hear_nothing(void *user, const char *type, str data)
+{
+    (void)user, (void)type, (void)data;
+    return ERR_NONE;
+}
+
+static void *send_with_key(void *user)
+{
+    struct sender *s = user;
+    struct turn_request request = {
+        .caller = {.project = s->desk->project.row.id, .session = id_random()},
+        .message = STR("How do I reset my password?"),
+        .once = STR("same"),
+        .once_scope = s->desk->project.row.team};
+    struct turn_sink sink = {.event = hear_nothing};
+    struct arena a;
+    arena_init(&a, 64 << 20);
+    s->e = turn_run(&s->desk->context, &a, &s->desk->project, &request, &sink, &s->result);
+    s->chat = s->result.chat;
+    s->message = s->result.message;
+    arena_done(&a);
+    return NULL;
+}
+
+static void a_message_that_is_sent_many_times_at_once_is_kept_once(void **state)
+{
+    struct desk *d = *state;
+    enum { SENDERS = 8 };
+    struct sender senders[SENDERS] = {0};
+    pthread_t threads[SENDERS];
+    struct message_row *rows;
+    for (int i = 0; i < SENDERS; i++) {
+        senders[i].desk = d;
+        assert_int_equal(pthread_create(&threads[i], NULL, send_with_key, &senders[i]), 0);
+    }
+    for (int i = 0; i < SENDERS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    }
+    for (int i = 0; i < SENDERS; i++) {
+        assert_ok(senders[i].e);
+        assert_true(id_eq(&senders[i].chat, &senders[0].chat));
+        assert_true(id_eq(&senders[i].message, &senders[0].message));
+    }
+    assert_int_equal(desk_messages(d, &senders[0].chat, &rows), 2);
+}
+
 static void a_follow_up_is_understood_from_what_was_asked_before(void **state)
 {
     struct desk *d = *state;
@@ -261,6 +316,7 @@ int main(void)
         DESK_TEST(what_the_documents_do_not_say_is_said_honestly_with_the_form),
         DESK_TEST(small_talk_needs_no_documents),
         DESK_TEST(a_message_that_is_sent_again_with_its_key_is_kept_and_answered_once),
+        DESK_TEST(a_message_that_is_sent_many_times_at_once_is_kept_once),
         DESK_TEST(a_follow_up_is_understood_from_what_was_asked_before),
         DESK_TEST(personal_data_is_neither_stored_nor_answered),
         DESK_TEST(a_message_that_is_no_message_stores_nothing),
