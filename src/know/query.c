@@ -7,13 +7,14 @@
 #include "know/spell.h"
 #include "know/synonyms.h"
 
-enum { TERMS_MAX = 96 };
+enum { TERMS_MAX = 96, HINTS_MAX = 6 };
 
 static const double WEIGHT_FORM = 1.0;
 static const double WEIGHT_PART = 0.28;
 static const double WEIGHT_WHOLE = 0.6;
 static const double WEIGHT_PHRASE = 1.0;   /* what a rule says a phrase means */
 static const double WEIGHT_INSIDE = 0.105; /* the words of such a phrase */
+static const double WEIGHT_HINT = 0.8;     /* what words that stand together hint at */
 static const double WEIGHT_SYNONYM = 0.45;
 static const double WEIGHT_WEAK = 0.315;
 static const double IDF_FLOOR = 2.5; /* keeps the rarest words from outweighing all others */
@@ -52,7 +53,7 @@ static size_t rule_span(const struct know_rule *rule, const struct know_term *te
         if (terms[i].kind == KNOW_TERM_FORM) {
             continue;
         }
-        if (!str_eq(terms[i].text, rule->words[word])) {
+        if (!know_any_has(&rule->words[word], terms[i].text)) {
             return 0;
         }
         word++;
@@ -80,20 +81,21 @@ static size_t group_phrase(struct know_question *q, const struct know_term *term
 {
     const struct know_rule *best = NULL;
     size_t span = 0;
-    for (const struct know_rule *rule = know_rules_of(terms->text); rule != NULL;
-         rule = rule->next) {
-        size_t found = rule->word_count > 1 ? rule_span(rule, terms, count) : 0;
+    for (const struct know_rule_link *link = know_rules_of(terms->text); link; link = link->next) {
+        const struct know_rule *rule = link->rule;
+        bool phrase = rule->kind != KNOW_RULE_TOGETHER && rule->word_count > 1;
+        size_t found = phrase ? rule_span(rule, terms, count) : 0;
         if (found > span) {
             best = rule;
             span = found;
         }
     }
     if (best == NULL || best->target_count == 0 || q->count == KNOW_CONCEPTS_MAX) {
-        return best != NULL && best->weak ? span : 0;
+        return best != NULL && best->kind == KNOW_RULE_WEAK ? span : 0;
     }
     struct know_concept *concept = &q->concepts[q->count++];
     *concept = (struct know_concept){
-        .surface = best->words[0], .place = terms->place, .weight = 1, .phrase = true};
+        .surface = terms->surface, .place = terms->place, .weight = 1, .phrase = true};
     for (size_t k = 0; k < best->target_count; k++) {
         add_form(concept, best->targets[k], WEIGHT_PHRASE);
     }
@@ -104,15 +106,60 @@ static size_t group_phrase(struct know_question *q, const struct know_term *term
 static void add_synonyms(struct know_concept *concept)
 {
     str word = concept->forms[0].term;
-    for (const struct know_rule *rule = know_rules_of(word); rule != NULL; rule = rule->next) {
-        if (rule->word_count != 1 || !str_eq(rule->words[0], word)) {
+    for (const struct know_rule_link *link = know_rules_of(word); link; link = link->next) {
+        const struct know_rule *rule = link->rule;
+        if (rule->kind == KNOW_RULE_TOGETHER || rule->word_count != 1 ||
+            !str_eq(link->stem, word)) {
             continue;
         }
-        if (rule->weak) {
+        if (rule->kind == KNOW_RULE_WEAK) {
             concept->weight = fmin(concept->weight, WEIGHT_WEAK);
         }
         for (size_t k = 0; k < rule->target_count; k++) {
             add_form(concept, rule->targets[k], WEIGHT_SYNONYM);
+        }
+    }
+}
+
+/* Whether each word of the rule but the first, which is the term `at`, is another term. */
+static bool stand_together(const struct know_rule *rule, const struct know_term *terms,
+                           size_t count, size_t at)
+{
+    for (size_t word = 1; word < rule->word_count; word++) {
+        bool found = false;
+        for (size_t i = 0; i < count && !found; i++) {
+            found = i != at && terms[i].kind != KNOW_TERM_FORM &&
+                    know_any_has(&rule->words[word], terms[i].text);
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What words hint at that stand anywhere in the question: found is good, not found is nothing. */
+static void add_hints(struct know_question *q, const struct know_term *terms, size_t count)
+{
+    for (size_t at = 0, hints = 0; at < count; at++) {
+        const struct know_rule_link *link = know_rules_of(terms[at].text);
+        for (; link && hints < HINTS_MAX && q->count < KNOW_CONCEPTS_MAX; link = link->next) {
+            const struct know_rule *rule = link->rule;
+            if (rule->kind != KNOW_RULE_TOGETHER || terms[at].kind == KNOW_TERM_FORM ||
+                !str_eq(link->stem, terms[at].text) || !stand_together(rule, terms, count, at)) {
+                continue;
+            }
+            struct know_concept *concept = &q->concepts[q->count++];
+            *concept = (struct know_concept){.surface = terms[at].surface,
+                                             .place = terms[at].place,
+                                             .weight = WEIGHT_HINT,
+                                             .optional = true,
+                                             .phrase = true,
+                                             .hint = true};
+            for (size_t k = 0; k < rule->target_count; k++) {
+                add_form(concept, rule->targets[k], WEIGHT_PHRASE);
+            }
+            hints++;
         }
     }
 }
@@ -161,6 +208,9 @@ static void group_terms(struct know_question *q, const struct know_term *terms, 
         if (!q->concepts[i].phrase && !q->concepts[i].optional) {
             add_synonyms(&q->concepts[i]);
         }
+    }
+    if (!stops) {
+        add_hints(q, terms, count);
     }
 }
 

@@ -29,6 +29,7 @@ struct know_concept {
     bool optional; /* found is good, not found is nothing */
     bool known;    /* some form is in the index */
     bool phrase;   /* stands for several words of the question */
+    bool hint;     /* follows from words that stand together, not from one place */
     bool respelt;  /* only a corrected spelling is */
     uint32_t place;
 };

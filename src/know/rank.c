@@ -197,6 +197,9 @@ static double pairs(const struct know_ranker *r)
     const struct know_question *q = r->question;
     double sum = 0;
     for (size_t c = 0; c + 1 < q->count; c++) {
+        if (q->concepts[c].hint || q->concepts[c + 1].hint) {
+            break; /* hints come last */
+        }
         uint32_t gap = q->concepts[c + 1].place - q->concepts[c].place;
         double best = 0;
         for (size_t i = 0; i < r->hit_count; i++) {
