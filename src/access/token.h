@@ -6,7 +6,14 @@
 #include "base/crypto.h"
 #include "base/secret.h"
 
-enum token_kind { TOKEN_PUBLIC_KEY, TOKEN_SECRET_KEY, TOKEN_VISITOR_SESSION };
+enum token_kind {
+    TOKEN_PUBLIC_KEY,      /* pk */
+    TOKEN_SECRET_KEY,      /* sk */
+    TOKEN_VISITOR_SESSION, /* vs */
+    TOKEN_STAFF_SESSION,   /* ss */
+    TOKEN_INVITATION,      /* iv */
+    TOKEN_RESET            /* rs */
+};
 
 enum {
     TOKEN_RANDOM = 30 /* 178 bits */,

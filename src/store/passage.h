@@ -4,8 +4,15 @@
 
 #include "store/source.h"
 
+/* What of a project somebody may read. The zero value reads only what everybody may. */
+struct reader {
+    bool all;   /* staff and keys of the project */
+    str groups; /* of a known visitor, as session_row.groups */
+};
+
 struct passage_query {
     const id *project;
+    struct reader reader; /* judged inside the query: what is not readable is not found */
     const str *terms;      /* index tokens (know/tokens.h); any of them may match */
     size_t term_count;     /* at most 64 */
     const double *weights; /* what each term is worth; NULL: all the same */
@@ -19,10 +26,12 @@ struct passage_query {
  * title, heading, text. What is no index term matches nothing. */
 err store_passage_find(struct store *store, struct arena *a, const struct passage_query *query,
                        struct passage_row **ret, size_t *ret_count);
-/* Adds url, title, heading and text to rows of a lean search; a row that is gone gets number 0. */
+/* Adds url, title, heading and text to rows of a lean search; a row that is gone, or that the reader
+ * may no longer read, gets number 0. */
 err store_passage_fill(struct store *store, struct arena *a, const id *project,
-                       struct passage_row *rows, size_t count);
-/* Number of the project's passages that have each term, and of all; for weights and spelling. */
+                       const struct reader *reader, struct passage_row *rows, size_t count);
+/* Number of the project's passages that have each term, and of all; for weights and spelling. They
+ * count what the reader may not read, so they must never leave the server as such. */
 err store_term_counts(struct store *store, struct arena *a, const id *project, const str *terms,
                       size_t count, uint64_t *ret_counts, uint64_t *ret_total);
 /* Index terms that start with `prefix` and have between min and max bytes, with their document

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/crypto.h"
-#include "store/store.h"
+#include "store/audit.h"
 
 struct source_row {
     id id, project;
@@ -11,6 +11,8 @@ struct source_row {
     str location; /* absolute path, URL, or empty for text */
     str title;
     str options; /* JSON: limits, include rules */
+    str groups;  /* only known visitors of one of them read it: names with a line feed after each,
+                    sorted; empty: everybody who may read the project */
     str state;   /* "new", "syncing", "ready", "failed" */
     str last_error;
     uint64_t documents, passages, failures;
@@ -49,6 +51,9 @@ err store_source_list(struct store *store, struct arena *a, const id *project,
                       struct source_row **ret, size_t *ret_count);
 err store_source_state(struct store *store, const id *project, const id *source, str state,
                        str error, int64_t synced_ms);
+/* Sets who may read it; holds from the next search on. NOT_FOUND. */
+err store_source_set_groups(struct store *store, const id *project, const id *source, str groups,
+                            const struct audit_act *act);
 /* Removes the source, its documents and passages at once. NOT_FOUND. */
 err store_source_delete(struct store *store, const id *project, const id *source);
 /* Gives the upload's or text's bytes of a "file" or "text" source that was sent by a client. */

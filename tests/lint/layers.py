@@ -18,6 +18,7 @@ BANDS = [
 # Inside a band only these: folder -> what it may include besides.
 BESIDES = {
     "chat": {"know", "ops", "access"},
+    "access": {"ops"},
     "ops": {"know"},
     "cli": {"api"},
 }
