@@ -7,6 +7,7 @@
 #include "access/permission.h"
 #include "access/staff.h"
 #include "http/http.h"
+#include "store/key.h"
 #include "store/passage.h"
 #include "store/project.h"
 
