@@ -187,24 +187,10 @@ err access_own_page(struct http_req *req, str self, bool by_cookie)
     return ERR_NONE;
 }
 
-/* Gives where a token of ours begins in a parameter, SIZE_MAX when there is none. */
-static size_t token_at(str value)
-{
-    static const str prefixes[] = {STR_INIT("dw_sk_"), STR_INIT("dw_pk_"), STR_INIT("dw_vs_"),
-                                   STR_INIT("dw_ss_")};
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-        size_t at = str_find(value, prefixes[i], 0);
-        if (at != SIZE_MAX) {
-            return at;
-        }
-    }
-    return SIZE_MAX;
-}
-
 bool access_token_in_query(struct http_req *req, str *ret_token)
 {
     str query = http_req_query(req), rest = query, field;
-    size_t at = token_at(query);
+    size_t at = token_find(query);
     *ret_token = at == SIZE_MAX ? STR_EMPTY : str_slice(query, at, at + TOKEN_BYTES);
     if (at != SIZE_MAX) {
         return true;
