@@ -166,7 +166,7 @@ err access_key_create(struct store *store, const struct secret *hash_key, struct
     key->kind = kind == TOKEN_PUBLIC_KEY ? STR("pk") : STR("sk");
     key->hash = token_hash(hash_key, str_c(ret_token->c));
     key->hint = token_hint(str_c(ret_token->c));
-    return store_key_create(store, key);
+    return store_key_create(store, key, NULL);
 }
 
 err access_hash_key_load(struct store *store, const char *path, struct secret *ret)
