@@ -3,6 +3,7 @@
 
 #include "access/keys.h"
 #include "base/mem.h"
+#include "store/limits.h"
 
 /* Open addressing over twice as many places as keys; a place is the number of a note, 0: free. */
 enum { PLACES = 2 * KEY_USES_MAX, NETWORK_MAX = 64, AGENT_MAX = 256, ARENA_MAX = 8 << 20 };
@@ -105,10 +106,10 @@ static void forget(struct notes *notes)
 }
 
 /* Puts back what was not written, unless the key was used again meanwhile. */
-static void put_back(struct key_uses *uses, const struct notes *notes)
+static void put_back(struct key_uses *uses, const struct notes *notes, size_t from)
 {
     pthread_mutex_lock(&uses->lock);
-    for (size_t i = 0; i < notes->count; i++) {
+    for (size_t i = from; i < notes->count; i++) {
         const struct note *note = &notes->list[i];
         put(uses->now, &note->key, str_n(note->network, note->network_n),
             str_n(note->agent, note->agent_n), note->at_ms);
@@ -116,21 +117,21 @@ static void put_back(struct key_uses *uses, const struct notes *notes)
     pthread_mutex_unlock(&uses->lock);
 }
 
-static err write_notes(struct key_uses *uses, const struct notes *notes)
+/* Writes some of them in one transaction. */
+static err write_batch(struct key_uses *uses, const struct note *notes, size_t count)
 {
     struct arena a;
     arena_init(&a, ARENA_MAX);
-    struct key_use *rows = arena_array(&a, notes->count, sizeof *rows);
-    for (size_t i = 0; rows && i < notes->count; i++) {
-        const struct note *note = &notes->list[i];
+    struct key_use *rows = arena_array(&a, count, sizeof *rows);
+    for (size_t i = 0; rows && i < count; i++) {
         rows[i] = (struct key_use){
-            .key = note->key,
-            .at_ms = note->at_ms,
-            .from = str_n(note->network, note->network_n),
-            .by = agent_family(&a, str_n(note->agent, note->agent_n)),
+            .key = notes[i].key,
+            .at_ms = notes[i].at_ms,
+            .from = str_n(notes[i].network, notes[i].network_n),
+            .by = agent_family(&a, str_n(notes[i].agent, notes[i].agent_n)),
         };
     }
-    err e = rows ? store_key_used(uses->store, rows, notes->count)
+    err e = rows ? store_key_used(uses->store, rows, count)
                  : err_new(ERR_NO_MEMORY, "no memory for the uses of keys");
     arena_done(&a);
     return e;
@@ -138,15 +139,19 @@ static err write_notes(struct key_uses *uses, const struct notes *notes)
 
 err key_uses_write(struct key_uses *uses)
 {
+    err e = ERR_NONE;
     pthread_mutex_lock(&uses->writing);
     pthread_mutex_lock(&uses->lock);
     struct notes *notes = uses->now;
     uses->now = uses->away;
     uses->away = notes;
     pthread_mutex_unlock(&uses->lock);
-    err e = notes->count ? write_notes(uses, notes) : ERR_NONE;
-    if (!err_ok(e)) {
-        put_back(uses, notes);
+    for (size_t at = 0; err_ok(e) && at < notes->count; at += STORE_BATCH_MAX) {
+        size_t left = notes->count - at;
+        e = write_batch(uses, notes->list + at, left < STORE_BATCH_MAX ? left : STORE_BATCH_MAX);
+        if (!err_ok(e)) {
+            put_back(uses, notes, at);
+        }
     }
     forget(notes);
     pthread_mutex_unlock(&uses->writing);

@@ -41,8 +41,8 @@ err key_uses_new(struct store *store, struct key_uses **ret);
 /* Never blocks on the store; thread-safe. `agent` is the User-Agent header or its family. Of a key
  * that finds no room (4,096 in a round) the next use counts. */
 void key_uses_note(struct key_uses *uses, const id *key, str network, str agent, int64_t now_ms);
-/* Writes what came since the last call in one transaction; also when the process ends. What cannot
- * be written stays for the next call. */
+/* Writes what came since the last call, a thousand keys a transaction; also when the process ends.
+ * What cannot be written stays for the next call. */
 err key_uses_write(struct key_uses *uses);
 void key_uses_free(struct key_uses *uses);
 
