@@ -43,7 +43,7 @@ int office_open(void **state)
     arena_init(&o->arena, 256 << 20);
     (void)snprintf(o->folder, sizeof o->folder, "/tmp/doorward-office-XXXXXX");
     assert_non_null(mkdtemp(o->folder));
-    (void)snprintf(settings.url, sizeof settings.url, "sqlite:%s/store.db", o->folder);
+    (void)snprintf(settings.url, sizeof settings.url, "sqlite:%.63s/store.db", o->folder);
     ok(store_open(&settings, &o->arena, &o->store, &detail));
     ok(store_team_create(o->store, STR("Example Ltd"), &o->team));
     ok(secret_set(&o->hash_key, STR("a key of thirty-two bytes, hash.")));
