@@ -176,6 +176,13 @@ static err need_credential(const struct call *call)
         "this call needs a credential: Authorization: Api-Key <token>, or a visitor's session");
 }
 
+/* Who is neither a key nor at a listed address. */
+static err judge_metrics_other(const struct call *call)
+{
+    err e = need_credential(call);
+    return err_ok(e) ? err_new(ERR_FORBIDDEN, "metrics are for keys and listed addresses") : e;
+}
+
 /* Rows of people's own sessions. */
 static err judge_person(struct call *call)
 {
@@ -237,7 +244,7 @@ static err judge_credential(struct call *call)
         if (call->who.kind == PRINCIPAL_KEY) {
             return judge_metrics_key(call);
         }
-        return metrics_allowed(call) ? ERR_NONE : need_credential(call);
+        return metrics_allowed(call) ? ERR_NONE : judge_metrics_other(call);
     case ROUTE_SETUP:
         return judge_setup(call);
     case ROUTE_HALF:

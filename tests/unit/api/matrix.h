@@ -16,10 +16,12 @@ enum matrix_access {
     MATRIX_METRICS,
     MATRIX_LOGIN,
     MATRIX_SETUP,
+    MATRIX_FACTOR,
     MATRIX_HALF,
     MATRIX_ENROL,
     MATRIX_ACCOUNT,
-    MATRIX_TEAM
+    MATRIX_TEAM,
+    MATRIX_LIST
 };
 
 struct matrix_row {
@@ -50,6 +52,9 @@ struct matrix_person {
     bool public_key, own_chat;
     permissions may; /* on "main" */
     permissions may_team;
+    permissions may_home;     /* in all of their own team */
+    permissions drawn;        /* of a key, wherever it reaches */
+    bool whole_server;        /* a key that is bound to no project */
     id person, session, team; /* of staff */
     enum staff_state state;
     bool stale;

@@ -119,6 +119,9 @@ static struct matrix_person *key(struct matrix *m, const char *name, enum token_
     who->all = id_eq(team, &m->house.project.team) && !project;
     who->may = who->reaches ? may : 0;
     who->may_team = who->all ? may : 0;
+    who->may_home = project ? 0 : may;
+    who->whole_server = !project;
+    who->drawn = may;
     return who;
 }
 
@@ -154,7 +157,7 @@ static void keys(struct matrix *m)
     who->dead = true;
     who = key(m, "secret key in a page", TOKEN_SECRET_KEY, team, NULL, PERMISSION_ALL, 0);
     who->origin = page;
-    who->may = who->may_team = 0;
+    who->may = who->may_team = who->may_home = who->drawn = 0;
     who = add(m, "token that was never drawn", MATRIX_TOKEN);
     who->token = token_new(TOKEN_SECRET_KEY);
     who->dead = true;
@@ -184,6 +187,7 @@ static struct matrix_person *person(struct matrix *m, const char *name, const id
     who->all = id_eq(team, &m->house.project.team) && all;
     who->may = who->reaches ? role_permissions(only ? only->role : role) : 0;
     who->may_team = who->all ? role_permissions(role) : 0;
+    who->may_home = all ? role_permissions(role) : 0;
     return who;
 }
 
@@ -206,6 +210,7 @@ static void staff(struct matrix *m)
     who->state = STAFF_NEEDS_ENROLL;
     m->other_person = person(m, "other team's owner", &m->team2, ROLE_OWNER, true, NULL)->person;
     who = person(m, "disabled owner", team, ROLE_OWNER, true, NULL);
+    who->token = matrix_session(m, who);
     assert_ok(store_person_disable(store_of(m), &who->person, clock_wall_ms(), NULL));
     who->dead = true;
 }
@@ -238,6 +243,7 @@ void matrix_open(struct matrix *m)
     api->sessions_per_hour = api->messages_per_minute = api->messages_per_hour = 1000000;
     api->leads_per_hour = api->searches_per_minute = api->requests_per_minute = 1000000;
     api->refusals_per_minute = api->streams_per_address = 1000000;
+    (void)snprintf(api->contact, sizeof api->contact, "mailto:security@example.com");
     house_open(&m->house);
     m->house.project.domains = &domain;
     m->house.project.domain_count = 1;
@@ -251,6 +257,7 @@ void matrix_open(struct matrix *m)
                                     .team = m->team2,
                                     .slug = STR("other"),
                                     .name = STR("Other Ltd"),
+                                    .is_private = true,
                                     .settings = STR("{}"),
                                     .domains = &domain,
                                     .domain_count = 1,

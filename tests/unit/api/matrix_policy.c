@@ -6,10 +6,12 @@ static enum matrix_access access_of(const char *name)
     static const struct {
         const char *name;
         enum matrix_access access;
-    } names[] = {{"open", MATRIX_OPEN},   {"page", MATRIX_PAGE},       {"visitor", MATRIX_VISITOR},
-                 {"chat", MATRIX_CHAT},   {"key", MATRIX_KEY},         {"metrics", MATRIX_METRICS},
-                 {"login", MATRIX_LOGIN}, {"setup", MATRIX_SETUP},     {"half", MATRIX_HALF},
-                 {"enrol", MATRIX_ENROL}, {"account", MATRIX_ACCOUNT}, {"team", MATRIX_TEAM}};
+    } names[] = {
+        {"open", MATRIX_OPEN},       {"page", MATRIX_PAGE},     {"visitor", MATRIX_VISITOR},
+        {"chat", MATRIX_CHAT},       {"key", MATRIX_KEY},       {"metrics", MATRIX_METRICS},
+        {"login", MATRIX_LOGIN},     {"setup", MATRIX_SETUP},   {"half", MATRIX_HALF},
+        {"enrol", MATRIX_ENROL},     {"factor", MATRIX_FACTOR}, {"list", MATRIX_LIST},
+        {"account", MATRIX_ACCOUNT}, {"team", MATRIX_TEAM}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(name, names[i].name) == 0) {
             return names[i].access;
