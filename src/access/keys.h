@@ -3,6 +3,7 @@
  * B7, B8, B10). */
 #pragma once
 
+#include "access/permission.h"
 #include "access/team.h"
 #include "access/token.h"
 #include "store/key.h"

@@ -34,7 +34,7 @@ struct config {
     struct outbox_settings outbox;
     struct know_settings know;
     struct api_settings api;
-    struct config_origin references[CONFIG_ORIGINS_MAX];
+    struct config_origin origins[CONFIG_ORIGINS_MAX];
     unsigned origin_count;
 };
 
