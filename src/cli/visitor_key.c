@@ -53,7 +53,7 @@ static int read_key_file(const char *path, struct secret *ret)
     buf_init(&text, KEY_FILE_MAX);
     err e = file_read(path, &text);
     if (err_ok(e)) {
-        e = secret_set(ret, str_trim(buf_str(&text)));
+        e = secret_set(ret, buf_str(&text));
     }
     buf_wipe(&text);
     return err_ok(e) ? CLI_OK : cli_fail(CLI_USAGE, "%s: %s", path, e.what);
