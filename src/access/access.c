@@ -131,14 +131,6 @@ static err authenticate_token(const struct staff_desk *desk, struct http_req *re
     return unknown_credential();
 }
 
-static err find_cookie(const struct http_req *req, str *ret)
-{
-    if (http_req_header_count(req, STR("cookie")) > 1) {
-        return err_new(ERR_INVALID, "Cookie is sent at most once");
-    }
-    return cookie_find(header(req, "cookie"), STR(ACCESS_COOKIE), ret);
-}
-
 err access_authenticate(const struct staff_desk *desk, struct http_req *req, bool cookie, str self,
                         struct principal *ret, const char **ret_why)
 {
@@ -146,7 +138,7 @@ err access_authenticate(const struct staff_desk *desk, struct http_req *req, boo
     *ret = (struct principal){.kind = PRINCIPAL_NOBODY};
     err e = find_token(req, &token);
     if (err_ok(e) && cookie) {
-        e = find_cookie(req, &session);
+        e = cookie_find(header(req, "cookie"), STR(ACCESS_COOKIE), &session);
     }
     if (err_ok(e) && !str_empty(token) && !str_empty(session)) {
         e = err_new(ERR_UNAUTHORIZED, "a session and another credential were sent; send one");
@@ -231,6 +223,15 @@ struct audit_act access_act(const struct principal *principal, struct http_req *
         act.actor = principal->key;
     }
     return act;
+}
+
+enum staff_state access_state(const struct principal *principal)
+{
+    const struct staff_principal *staff = &principal->staff;
+    const struct team_rules *rules = &principal->rules;
+    bool asked = rules->second_factor && rules->second_factor_from_ms <= clock_wall_ms();
+    bool missing = staff->session.state == STAFF_FULL && asked && !staff->has_second_factor;
+    return missing ? STAFF_NEEDS_ENROLL : staff->session.state;
 }
 
 bool access_reaches(const struct principal *principal, const struct project_row *project)

@@ -58,6 +58,10 @@ struct staff_from access_from(struct http_req *req);
 /* Who the audit log names as the one who acted; the caller fills in what was done. */
 struct audit_act access_act(const struct principal *principal, struct http_req *req);
 
+/* How far the log-in of a person has come: a team may ask for a second factor after somebody has
+ * logged in without one. */
+enum staff_state access_state(const struct principal *principal);
+
 /* True when the principal may act on the project at all: its own key's team and binding, its
  * session's project, its place in the team. */
 bool access_reaches(const struct principal *principal, const struct project_row *project);

@@ -101,8 +101,9 @@ extern const size_t api_route_count;
 /* Parses the body, finds the object, judges caller, page and limits. The error is the answer. */
 err route_authorize(struct call *call);
 
-/* Answers a preflight (Fetch standard, CORS protocol) for a known path. */
-void route_preflight(struct call *call, unsigned allowed_methods);
+/* Answers a preflight (Fetch standard, CORS protocol) for a known path; `pages`: other sites' pages
+ * have something to do there. */
+void route_preflight(struct call *call, unsigned allowed_methods, bool pages);
 
 /* Adds the CORS headers of an allowed page to the answer. */
 void route_cors(struct call *call);

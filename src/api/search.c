@@ -44,7 +44,7 @@ static void add_hit(struct buf *b, const struct know_hit *hit)
 err search_get(struct call *call)
 {
     struct know_query query = {.project = &call->project.row.id,
-                               .reader = {.all = true},
+                               .reader = access_reader(&call->who),
                                .limit = SEARCH_LIMIT,
                                .per_page = 1};
     struct know_hit *hits;
