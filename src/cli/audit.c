@@ -23,18 +23,18 @@ static void row_json(struct buf *b, const struct audit_row *row)
 {
     const struct audit_act *what = &row->what;
     buf_add_byte(b, '{');
-    print_member(b, "team", id_str(&what->team));
+    print_member_id(b, "team", &what->team);
     print_member_number(b, "seq", row->seq);
     print_member_time(b, "at", what->at_ms);
     print_member(b, "actor_kind", what->actor_kind);
-    print_member(b, "actor", id_str(&what->actor));
+    print_member_id(b, "actor", &what->actor);
     print_member(b, "act", what->act);
     print_member(b, "object_kind", what->object_kind);
     print_member(b, "object", what->object);
     print_member(b, "outcome", what->outcome);
     buf_add_c(b, ",\"detail\":");
     buf_add(b, str_empty(what->detail) ? STR("null") : what->detail);
-    print_member(b, "request", id_str(&what->request));
+    print_member_id(b, "request", &what->request);
     print_member(b, "address", what->address);
     print_hash(b, "before", &row->before);
     print_hash(b, "hash", &row->hash);
@@ -244,7 +244,7 @@ static int verify_head(struct cli *cli, struct buf *b, const struct audit_head *
     const char *team = id_none(&head->team) ? "the installation" : head->team.c;
     if (cli->json) {
         buf_add_byte(b, '{');
-        print_member(b, "team", id_str(&head->team));
+        print_member_id(b, "team", &head->team);
         buf_addf(b, ",\"intact\":%s", broken ? "false" : "true");
         print_member_number(b, "rows", head->seq);
         print_hash(b, "hash", &head->hash);

@@ -35,30 +35,45 @@ int key_open_list(struct cli *cli, struct key_view *ret)
     return CLI_OK;
 }
 
-/* Finds the key that the first argument means; of several only a live one. */
-static int key_open(struct cli *cli, struct key_view *view, const struct key_row **ret)
+/* Whether it opens anything and has no successor yet. */
+static bool key_current(const struct key_view *view, const struct key_row *key)
+{
+    return !key->disabled_ms && id_none(&key->successor) &&
+           (!key->expires_ms || key->expires_ms > view->now_ms);
+}
+
+/* Finds the key that the first argument means: of several with `pick_current` the only one that has
+ * no successor; else it must be said which. */
+static int key_open(struct cli *cli, bool pick_current, struct key_view *view,
+                    const struct key_row **ret)
 {
     const char *text = cli->positional[0];
-    size_t found = 0, live = 0;
+    const struct key_row *any = NULL, *best = NULL;
+    size_t found = 0, current = 0;
     int code = key_open_list(cli, view);
+    for (size_t i = 0; code == CLI_OK && i < view->count; i++) {
+        const struct key_row *key = &view->keys[i];
+        if (!key_fits(key, str_c(text)) ||
+            (key->disabled_ms && !act_is_prefix(str_c(text), &key->id))) {
+            continue;
+        }
+        any = key;
+        found++;
+        if (key_current(view, key)) {
+            best = key;
+            current++;
+        }
+    }
     if (code != CLI_OK) {
         return code;
     }
-    for (size_t i = 0; i < view->count; i++) {
-        if (!key_fits(&view->keys[i], str_c(text))) {
-            continue;
-        }
-        bool is_live = !view->keys[i].disabled_ms;
-        *ret = is_live || found == 0 ? &view->keys[i] : *ret;
-        live += is_live;
-        found++;
-    }
-    return live == 1 || (found == 1 && live == 0) ? CLI_OK
-           : found                                ? cli_fail(CLI_USAGE,
-                                                             "`%s` fits %zu keys; give more of the id (`doorward key list`)", text,
-                              live ? live : found)
-                   : cli_fail(CLI_REFUSED, "there is no key `%s`; `doorward key list` shows them",
-                              text);
+    *ret = found == 1 ? any : pick_current && current == 1 ? best : NULL;
+    return *ret    ? CLI_OK
+           : found ? cli_fail(CLI_USAGE,
+                              "`%s` fits %zu keys; give more of the id (`doorward key list`)", text,
+                              found)
+                   : cli_fail(CLI_REFUSED,
+                              "there is no live key `%s`; `doorward key list` shows them", text);
 }
 
 /* ── what is asked for ── */
@@ -143,6 +158,7 @@ void key_json(struct key_view *view, struct buf *b, const struct key_row *key)
     print_member(b, "used_from", key->used_from);
     print_member(b, "used_by", key->used_by);
     print_member_time(b, "exposed_at", key->exposed_ms);
+    print_member_id(b, "successor", &key->successor);
 }
 
 static int print_new(struct key_view *view, const struct key_row *key, const struct token *token,
@@ -194,40 +210,6 @@ int cmd_key_create(struct cli *cli)
     return code;
 }
 
-int cmd_key_list(struct cli *cli)
-{
-    struct key_view view;
-    struct buf b;
-    int code = key_open_list(cli, &view);
-    if (code != CLI_OK) {
-        return code;
-    }
-    buf_init(&b, 64 << 20);
-    buf_add_c(&b, cli->json ? "[" : view.count ? "" : "no keys; `doorward key create` makes one");
-    for (size_t i = 0; i < view.count; i++) {
-        const struct key_row *key = &view.keys[i];
-        if (cli->json) {
-            buf_add_c(&b, i ? "," : "");
-            key_json(&view, &b, key);
-            buf_add_byte(&b, '}');
-            continue;
-        }
-        buf_addf(&b, "%s%.8s  %-12.*s %-24.*s %-16.*s %s%.*s", i ? "\n" : "", key->id.c,
-                 STR_ARG(key->hint), STR_ARG(key->name),
-                 STR_ARG(id_none(&key->project)
-                             ? STR("all projects")
-                             : act_slug(view.projects, view.project_count, &key->project)),
-                 !key->disabled_ms ? key->used_ms ? "last used " : "never used" : "disabled: ",
-                 STR_ARG(key->disabled_ms ? key->disabled_why
-                         : key->used_ms
-                             ? arena_printf(&cli->a, "%.10s %.*s", clock_rfc3339(key->used_ms).c,
-                                            STR_ARG(key->used_by))
-                             : STR_EMPTY));
-    }
-    buf_add_c(&b, cli->json ? "]" : "");
-    return cli_print(&b);
-}
-
 int cmd_key_rotate(struct cli *cli)
 {
     struct key_view view;
@@ -239,7 +221,7 @@ int cmd_key_rotate(struct cli *cli)
     if (text && !when_span(str_c(text), &overlap)) {
         return cli_fail(CLI_USAGE, "--overlap is 0 or a span such as 30min, 24h or 7d");
     }
-    int code = key_open(cli, &view, &old);
+    int code = key_open(cli, true, &view, &old);
     if (code != CLI_OK) {
         return code;
     }
@@ -265,7 +247,7 @@ int cmd_key_revoke(struct cli *cli)
 {
     struct key_view view;
     const struct key_row *key = NULL;
-    int code = key_open(cli, &view, &key);
+    int code = key_open(cli, false, &view, &key);
     if (code != CLI_OK) {
         return code;
     }

@@ -29,7 +29,11 @@ static void item_json(struct buf *b, const struct secret_item *item)
     print_member(b, "name", item->name);
     print_member(b, "where", item->where);
     print_member_time(b, "since", item->since_ms);
-    print_member_number(b, "count", item->count);
+    if (item->count == SIZE_MAX) {
+        buf_add_c(b, ",\"count\":null");
+    } else {
+        print_member_number(b, "count", item->count);
+    }
     buf_addf(b, ",\"automatic\":%s", item->automatic ? "true" : "false");
     print_member(b, "how", item->how);
     buf_add_byte(b, '}');
@@ -38,7 +42,7 @@ static void item_json(struct buf *b, const struct secret_item *item)
 static void item_text(struct buf *b, const struct secret_item *item, int64_t now_ms)
 {
     buf_addf(b, "%s%s%.*s", item->what, str_empty(item->name) ? "" : ": ", STR_ARG(item->name));
-    if (item->count != 1) {
+    if (item->count != 1 && item->count != SIZE_MAX) {
         buf_addf(b, " (%zu)", item->count);
     }
     if (item->since_ms) {
@@ -64,33 +68,48 @@ static void list_items(const struct rotation *r, struct buf *b)
 
 /* ── rotating ── */
 
-static void rotate_keys(struct rotation *r)
+static void add_key(struct rotation *r, const struct key_row *key, const struct token *token)
+{
+    struct buf *b = &r->keys;
+    if (!r->cli->json) {
+        buf_addf(b, "  %s  %.*s\n", token->c, STR_ARG(key->name));
+        return;
+    }
+    buf_add_c(b, b->n ? ",{" : "{");
+    print_member(b, "uuid", id_str(&key->id));
+    print_member(b, "name", key->name);
+    print_member(b, "token", str_c(token->c));
+    buf_add_byte(b, '}');
+}
+
+/* A key that was rotated before only ends: its successor is rotated. */
+static err rotate_key(struct rotation *r, const struct key_row *old, int64_t now)
 {
     struct cli *cli = r->cli;
+    struct key_row key;
+    struct token token;
+    if (!id_none(&old->successor)) {
+        struct audit_act act = act_new(&old->team, "key.revoke", "key", id_str(&old->id));
+        return store_key_disable(cli->store, &old->team, &old->id, "rotated", now, &act);
+    }
+    struct audit_act act = act_new(&old->team, "key.rotate", "key", id_str(&old->id));
+    err e = keys_rotate(cli->store, &cli->a, &cli->hash_key, old, 0, now, &act, &key, &token);
+    if (err_ok(e)) {
+        add_key(r, &key, &token);
+        crypto_wipe(&token, sizeof token);
+    }
+    return e;
+}
+
+static void rotate_keys(struct rotation *r)
+{
     int64_t now = clock_wall_ms();
     for (size_t i = 0; i < r->stock.key_count; i++) {
         const struct key_row *old = &r->stock.keys[i];
-        struct key_row key;
-        struct token token;
-        if (!secret_key_lives(old, now)) {
-            continue;
-        }
-        struct audit_act act = act_new(&old->team, "key.rotate", "key", id_str(&old->id));
-        err e = keys_rotate(cli->store, &cli->a, &cli->hash_key, old, 0, now, &act, &key, &token);
+        err e = secret_key_lives(old, now) ? rotate_key(r, old, now) : ERR_NONE;
         if (!err_ok(e)) {
             failed(r, e, "the key", old->name);
-            continue;
         }
-        if (cli->json) {
-            buf_add_c(&r->keys, r->keys.n ? ",{" : "{");
-            print_member(&r->keys, "uuid", id_str(&key.id));
-            print_member(&r->keys, "name", key.name);
-            print_member(&r->keys, "token", str_c(token.c));
-            buf_add_byte(&r->keys, '}');
-        } else {
-            buf_addf(&r->keys, "  %s  %.*s\n", token.c, STR_ARG(key.name));
-        }
-        crypto_wipe(&token, sizeof token);
     }
 }
 

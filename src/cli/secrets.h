@@ -12,7 +12,7 @@ struct secret_item {
     str name;         /* which of them, or empty */
     str where;        /* "the database, as a keyed hash"; a reference; a path */
     int64_t since_ms; /* when it was made or its file written; 0: not known */
-    size_t count;     /* how many there are */
+    size_t count;     /* how many there are; SIZE_MAX: not known */
     bool automatic;   /* `rotate --everything --yes` does it */
     str how;          /* a command or a sentence */
 };

@@ -38,8 +38,9 @@ static void member_json(struct view *v, const struct member_row *m)
     print_member(&v->b, "role", str_c(role_name(m->role)));
     projects_json(v, m->all_projects, m->projects, m->project_count);
     buf_addf(&v->b, ",\"second_factor\":%s", m->has_second_factor ? "true" : "false");
+    buf_addf(&v->b, ",\"disabled\":%s", m->account.disabled_ms ? "true" : "false");
     print_member(&v->b, "state", str_c(person_state(m)));
-    print_member_time(&v->b, "last_login_at", m->account.login_ms);
+    print_member_time(&v->b, "login_at", m->account.login_ms);
     print_member_time(&v->b, "created_at", m->account.created_ms);
     buf_add_byte(&v->b, '}');
 }
