@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "access/email.h"
-#include "access/seal.h"
 #include "access/staff_private.h"
 #include "base/utf8.h"
 
@@ -104,38 +103,6 @@ err staff_factors_read(const struct staff_desk *desk, struct arena *a, const id 
     }
     if (err_ok(e)) {
         *ret = factors;
-    }
-    return e;
-}
-
-/* ── tokens in mails: bound to whom they are for ── */
-
-static str mail_binding(struct arena *a, str to)
-{
-    return arena_printf(a, "mail:%.*s", STR_ARG(to));
-}
-
-err staff_mail_seal(const struct staff_desk *desk, struct arena *a, str to,
-                    const struct token *token, str *ret)
-{
-    str binding = mail_binding(a, to);
-    return binding.p ? seal_close(a, desk->seal_key, binding, str_c(token->c), ret)
-                     : err_new(ERR_NO_MEMORY, "no memory for a mail");
-}
-
-err staff_mail_reveal(const void *seal_key, struct arena *a, str to, str sealed, str *ret)
-{
-    struct secret token = {0};
-    str binding = mail_binding(a, to);
-    err e = binding.p ? seal_open(seal_key, binding, sealed, &token)
-                      : err_new(ERR_NO_MEMORY, "no memory for a mail");
-    str text = err_ok(e) ? arena_str(a, secret_view(&token)) : STR_EMPTY;
-    secret_done(&token);
-    if (err_ok(e) && !text.p) {
-        e = err_new(ERR_NO_MEMORY, "no memory for a mail");
-    }
-    if (err_ok(e)) {
-        *ret = text;
     }
     return e;
 }

@@ -134,7 +134,8 @@ static err confirm_totp(const struct staff_desk *desk, const struct staff_princi
     uint64_t step;
     struct audit_act act = act_of(who, from, "factor.add", "{\"factor\":\"totp\"}");
     struct audit_act wrong = act_of(who, from, "factor.add", "{\"factor\":\"totp\"}");
-    err refused = err_new(ERR_UNAUTHORIZED, "the code is not right; is the phone's clock?");
+    err refused =
+        err_new(ERR_UNAUTHORIZED, "the code is not right; compare the clock of the phone");
     err e = seal_open(desk->seal_key, id_str(&factor->id), factor->secret, &key);
     bool fits =
         err_ok(e) && totp_verify(secret_view(&key), code, from->now_ms, factor->counter, &step);

@@ -57,10 +57,6 @@ err staff_codes_draw(const struct staff_desk *desk, const struct staff_principal
 err staff_enrolled(const struct staff_desk *desk, struct arena *a,
                    const struct staff_principal *who, const struct staff_from *from);
 
-/* Draws a token and what of it goes into a mail to `to`. */
-err staff_mail_seal(const struct staff_desk *desk, struct arena *a, str to,
-                    const struct token *token, str *ret);
-
 /* Keeps a ceremony's challenge with the session, for one purpose ("get" or "make"). */
 err staff_challenge_keep(const struct staff_desk *desk, struct arena *a, const id *session,
                          const char *purpose, str challenge);
@@ -75,3 +71,19 @@ err staff_passkeys_known(struct arena *a, const struct staff_factors *factors, s
 /* Checks a code against one TOTP; a right one is used up. False also for a replayed one. */
 err staff_totp_use(const struct staff_desk *desk, const struct factor_row *factor, str code,
                    int64_t now_ms, bool *ret_right);
+
+/* Checks what a person is to be called: UNPROCESSABLE. */
+err staff_name_judge(str name);
+
+/* Drawn, hashed and, when mail is possible, sealed: what a link by mail needs. */
+struct staff_link {
+    struct token token;
+    struct crypto_digest hash;
+    str sealed, before; /* before: the link up to the token */
+};
+err staff_link_draw(const struct staff_desk *desk, struct arena *a, enum token_kind kind, str to,
+                    str origin, const char *page, struct staff_link *ret);
+
+/* A token that is none, was used or is over: recorded at most once in a while for a network. */
+err staff_refuse_token(const struct staff_desk *desk, const char *act,
+                       const struct staff_from *from);

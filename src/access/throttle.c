@@ -23,6 +23,7 @@ static const struct throttle_rule rules[THROTTLE_COUNT] = {
     [THROTTLE_PASSWORD] = {.account = {{10, 15 * MINUTE}}, .network = {{30, 15 * MINUTE}}},
     [THROTTLE_FACTOR] = {.account = {{3, 15 * MINUTE}, {10, DAY}, {20, 30 * DAY}}},
     [THROTTLE_MAIL] = {.account = {{3, HOUR}}, .network = {{20, HOUR}}},
+    [THROTTLE_INVITE] = {.account = {{3, HOUR}}},
     [THROTTLE_TELL] = {.account = {{1, 15 * MINUTE}}},
 };
 

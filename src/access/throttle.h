@@ -16,7 +16,8 @@ enum throttle_what {
                           each network that has given its factor before. With three codes of 10^6
                           right at any time that is a chance of 9 in 10^6 before it bites first, and
                           below one in a hundred in 10 years */
-    THROTTLE_MAIL,     /* 3 mails an hour to an address, 20 of a network */
+    THROTTLE_MAIL,     /* 3 resets an hour to an address, 20 of a network */
+    THROTTLE_INVITE,   /* 3 invitations an hour to an address */
     THROTTLE_TELL,     /* 1 audit row in 15 min about an account's being throttled, or about tokens
                           that are none from one network */
     THROTTLE_COUNT

@@ -72,6 +72,10 @@
       (struct store * store, const struct person_row *row, const struct member_row *member,        \
        const struct audit_act *act),                                                               \
       (store, row, member, act))                                                                   \
+    X(person_create_first,                                                                         \
+      (struct store * store, const struct person_row *row, const struct member_row *member,        \
+       const struct audit_act *act),                                                               \
+      (store, row, member, act))                                                                   \
     X(person_count, (struct store * store, size_t * ret), (store, ret))                            \
     X(person_rename,                                                                               \
       (struct store * store, const id *person, str name, const struct audit_act *act),             \

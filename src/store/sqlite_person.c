@@ -113,6 +113,23 @@ err sqlite_person_create(struct store *store, const struct person_row *row,
     return sq_write(store, person_create, &job);
 }
 
+/* Counts in the transaction that writes: of two at once one finds the other's. */
+static err person_create_first(struct sq_conn *c, void *job)
+{
+    int64_t there = 0;
+    struct sq_query q = sq_query(c, "SELECT EXISTS (SELECT 1 FROM person)");
+    err e = sq_number(&q, &there);
+    e = err_ok(e) && there ? err_new(ERR_CONFLICT, "there is an account already") : e;
+    return err_ok(e) ? person_create(c, job) : e;
+}
+
+err sqlite_person_create_first(struct store *store, const struct person_row *row,
+                               const struct member_row *member, const struct audit_act *act)
+{
+    struct person_write job = {.row = row, .member = member, .act = act};
+    return sq_write(store, person_create_first, &job);
+}
+
 static err person_rename(struct sq_conn *c, void *job)
 {
     const struct person_write *what = job;
