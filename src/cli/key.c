@@ -35,11 +35,10 @@ int key_open_list(struct cli *cli, struct key_view *ret)
     return CLI_OK;
 }
 
-/* Whether it opens anything and has no successor yet. */
-static bool key_current(const struct key_view *view, const struct key_row *key)
+/* Whether it opens anything. */
+static bool key_lives(const struct key_view *view, const struct key_row *key)
 {
-    return !key->disabled_ms && id_none(&key->successor) &&
-           (!key->expires_ms || key->expires_ms > view->now_ms);
+    return !key->disabled_ms && (!key->expires_ms || key->expires_ms > view->now_ms);
 }
 
 /* Finds the key that the first argument means: of several with `pick_current` the only one that has
@@ -54,12 +53,12 @@ static int key_open(struct cli *cli, bool pick_current, struct key_view *view,
     for (size_t i = 0; code == CLI_OK && i < view->count; i++) {
         const struct key_row *key = &view->keys[i];
         if (!key_fits(key, str_c(text)) ||
-            (key->disabled_ms && !act_is_prefix(str_c(text), &key->id))) {
+            (!key_lives(view, key) && !act_is_prefix(str_c(text), &key->id))) {
             continue;
         }
         any = key;
         found++;
-        if (key_current(view, key)) {
+        if (id_none(&key->successor)) {
             best = key;
             current++;
         }

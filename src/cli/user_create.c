@@ -40,7 +40,8 @@ static int invite(struct cli *cli, const struct team_row *team, const struct mem
 {
     struct token token = {0};
     int64_t now = clock_wall_ms();
-    struct staff_desk desk = {.store = cli->store, .hash_key = &cli->hash_key};
+    struct staff_desk desk = {
+        .store = cli->store, .hash_key = &cli->hash_key, .seal_key = &cli->hash_key};
     struct invitation_row row = {.id = id_random(),
                                  .team = team->id,
                                  .email = email,
@@ -51,8 +52,12 @@ static int invite(struct cli *cli, const struct team_row *team, const struct mem
                                  .created_ms = now,
                                  .expires_ms = now + INT64_C(86400000) * STAFF_INVITATION_DAYS};
     struct audit_act act = act_new(&team->id, "person.invite", "invitation", id_str(&row.id));
-    err e = staff_invite(&desk, &cli->a, &cli->config.outbox, str_c(cli->config.http.origin), &row,
+    err e = throttle_new(&desk.throttle);
+    if (err_ok(e)) {
+        e = staff_invite(&desk, &cli->a, &cli->config.outbox, str_c(cli->config.http.origin), &row,
                          &act, &token);
+    }
+    throttle_free(desk.throttle);
     if (!err_ok(e)) {
         return cli_fail_err(e, "the invitation");
     }
