@@ -241,35 +241,46 @@ static void rotate_visitor_sessions(struct rotation *r)
 
 /* ── saying ── */
 
-static const char *const steps[] = {
-    "put the new keys into the programs that use them: the old ones are refused already",
-    "put the new secrets into the sites that sign for their visitors",
-};
+static bool has_automatic(const struct rotation *r, const char *what)
+{
+    for (size_t i = 0; i < r->stock.item_count; i++) {
+        if (r->stock.items[i].automatic && strcmp(r->stock.items[i].what, what) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
+static void add_step(const struct rotation *r, struct buf *b, size_t *number, str step)
+{
+    ++*number;
+    if (r->cli->json) {
+        buf_add_c(b, *number > 1 ? "," : "");
+        json_write_str(b, step);
+    } else {
+        buf_addf(b, "  %zu. %.*s\n", *number, STR_ARG(step));
+    }
+}
+
+/* What is left for people, in the order in which it matters. */
 static void print_by_hand(const struct rotation *r, struct buf *b)
 {
-    size_t number = 1;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        if (r->cli->json) {
-            buf_add_c(b, number++ > 1 ? "," : "");
-            json_write_str(b, str_c(steps[i]));
-        } else {
-            buf_addf(b, "  %zu. %s\n", number++, steps[i]);
-        }
+    size_t number = 0;
+    if (has_automatic(r, "API key")) {
+        add_step(r, b, &number,
+                 STR("put the new keys into the programs that use them: the old ones are refused"));
+    }
+    if (has_automatic(r, "visitor signing key")) {
+        add_step(r, b, &number,
+                 STR("put the new secrets into the sites that sign for their visitors"));
     }
     for (size_t i = 0; i < r->stock.item_count; i++) {
         const struct secret_item *item = &r->stock.items[i];
-        if (item->automatic || !item->count) {
-            continue;
-        }
-        str line =
-            arena_printf(&r->cli->a, "%s%s%.*s: %.*s", item->what, str_empty(item->name) ? "" : " ",
-                         STR_ARG(item->name), STR_ARG(item->how));
-        if (r->cli->json) {
-            buf_add_c(b, ",");
-            json_write_str(b, line);
-        } else {
-            buf_addf(b, "  %zu. %.*s\n", number++, STR_ARG(line));
+        if (!item->automatic && item->count) {
+            add_step(r, b, &number,
+                     arena_printf(&r->cli->a, "%s%s%.*s: %.*s", item->what,
+                                  str_empty(item->name) ? "" : " ", STR_ARG(item->name),
+                                  STR_ARG(item->how)));
         }
     }
 }
@@ -298,9 +309,10 @@ static int print_rotation(struct rotation *r, bool done)
         buf_add_c(&b, "\nNothing was changed. With --yes everything marked so is rotated at once, "
                       "without overlap.");
     } else {
-        buf_addf(&b,
-                 "New keys, shown this once:\n%.*s\nNew secrets of sites, shown this once:\n%.*s",
-                 STR_ARG(buf_str(&r->keys)), STR_ARG(buf_str(&r->visitor_keys)));
+        buf_addf(&b, "%s%.*s%s%.*s", r->keys.n ? "New keys, shown this once:\n" : "",
+                 STR_ARG(buf_str(&r->keys)),
+                 r->visitor_keys.n ? "New secrets of sites, shown this once:\n" : "",
+                 STR_ARG(buf_str(&r->visitor_keys)));
         buf_addf(&b,
                  "\nEnded %zu staff sessions and %zu sessions of visitors; voided %zu invitations "
                  "and all resets.\n\nLeft to do, in this order:\n",
