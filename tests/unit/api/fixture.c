@@ -138,17 +138,17 @@ struct project_row house_project(struct house *house, const id *team, const char
 const char *house_call(struct house *house, const char *from, const char *method, const char *path,
                        const char *fields, const char *body)
 {
-    static char text[65536];
+    static char text[65536], rest[60000];
+    (void)snprintf(rest, sizeof rest, "\r\n");
+    if (body) {
+        (void)snprintf(rest, sizeof rest,
+                       "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                       strlen(body), body);
+    }
     (void)snprintf(text, sizeof text,
                    "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nX-Forwarded-For: %s\r\n"
-                   "Connection: close\r\n%s%s%s\r\n%s",
-                   method, path, house->port, from, fields ? fields : "",
-                   body ? "Content-Type: application/json\r\nContent-Length: " : "",
-                   "", "");
-    size_t n = strlen(text);
-    if (body) {
-        (void)snprintf(text + n - 2, sizeof text - n + 2, "%zu\r\n\r\n%s", strlen(body), body);
-    }
+                   "Connection: close\r\n%s%s",
+                   method, path, house->port, from, fields ? fields : "", rest);
     return web_ask(house->port, text);
 }
 

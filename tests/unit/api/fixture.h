@@ -46,7 +46,7 @@ struct house_key house_key(struct house *house, enum token_kind kind, bool bound
                            int64_t life_ms);
 
 /* Somebody of a team with a role in all of it; the password is HOUSE_PASSWORD. */
-#define HOUSE_PASSWORD "correct horse battery staple"
+#define HOUSE_PASSWORD "eleven purple kettles sing"
 id house_person(struct house *house, const id *team, const char *email, enum role role);
 
 /* A project of a team, with one allowed domain or, NULL, none. */

@@ -164,8 +164,9 @@ static void a_cookie_that_is_unclear_is_refused(void **state)
     assert_int_equal(status("GET", ME, text, NULL), 400);
     (void)snprintf(text, sizeof text, "Cookie: x=y\r\nCookie: " ACCESS_COOKIE "=%s\r\n", one.token);
     assert_int_equal(status("GET", ME, text, NULL), 400);
-    (void)snprintf(text, sizeof text, "Cookie: " ACCESS_COOKIE "=%s\r\nAuthorization: Bearer %s\r\n",
-                   one.token, key.token.c);
+    (void)snprintf(text, sizeof text,
+                   "Cookie: " ACCESS_COOKIE "=%s\r\nAuthorization: Bearer %s\r\n", one.token,
+                   key.token.c);
     assert_int_equal(status("GET", "/api/v1/admin/team", text, NULL), 401);
     /* A session is no bearer token, nor is a key a cookie. */
     (void)snprintf(text, sizeof text, "Authorization: Bearer %s\r\n", one.token);
@@ -182,8 +183,8 @@ static uint32_t code_now(const id *person, int64_t at_ms)
     struct secret key = {0};
     size_t count;
     uint32_t code = 0;
-    assert_int_equal(
-        store_factor_list(house.app->store, &house.arena, person, &rows, &count).code, ERR_OK);
+    assert_int_equal(store_factor_list(house.app->store, &house.arena, person, &rows, &count).code,
+                     ERR_OK);
     for (size_t i = 0; i < count; i++) {
         if (str_eq(rows[i].kind, STR("totp"))) {
             assert_int_equal(
@@ -198,9 +199,8 @@ static uint32_t code_now(const id *person, int64_t at_ms)
 
 static void enrol(const struct house_session *session, const id *person, int64_t at_ms)
 {
-    char factor[4096], path[256], body[64];
-    const char *answer =
-        house_call(&house, ADA, "POST", ME "/totp", session->fields, "{}");
+    char factor[4096], path[4200], body[64];
+    const char *answer = house_call(&house, ADA, "POST", ME "/totp", session->fields, "{}");
     assert_int_equal(house_status_of(answer), 201);
     assert_non_null(strstr(answer, "otpauth://totp/"));
     (void)house_member(answer, "factor", factor);
@@ -262,8 +262,7 @@ static void a_team_that_asks_for_a_second_factor_lets_only_enrol(void **state)
     assert_int_equal(status("PATCH", "/api/v1/admin/team", session.fields,
                             "{\"rules\":{\"second_factor\":true}}"),
                      200);
-    const char *answer =
-        house_call(&house, ADA, "GET", "/api/v1/admin/team", session.fields, NULL);
+    const char *answer = house_call(&house, ADA, "GET", "/api/v1/admin/team", session.fields, NULL);
     assert_int_equal(house_status_of(answer), 403);
     assert_string_equal(code_of(answer), "second_factor_enrolment_required");
     assert_int_equal(status("GET", ME "/factors", session.fields, NULL), 200);
@@ -295,7 +294,8 @@ static void a_dangerous_act_asks_for_the_password_again(void **state)
         status("POST", ME "/confirm", session.fields, "{\"password\":\"wrong horse battery\"}"),
         401);
     assert_int_equal(
-        status("POST", ME "/confirm", session.fields, "{\"password\":\"" HOUSE_PASSWORD "\"}"), 200);
+        status("POST", ME "/confirm", session.fields, "{\"password\":\"" HOUSE_PASSWORD "\"}"),
+        200);
     assert_int_equal(
         status("PATCH", "/api/v1/admin/team", session.fields, "{\"name\":\"Newer name\"}"), 200);
 }
