@@ -99,9 +99,9 @@ static err authenticate_staff(const struct staff_desk *desk, struct http_req *re
     str reason;
     err e = staff_authenticate(desk, http_req_arena(req), token, &from, &who.staff);
     if (err_ok(e)) {
-        e = team_rules_read(http_req_arena(req), who.staff.team_settings, &who.rules, &reason);
-    }
-    if (err_ok(e)) {
+        struct team_rules rules;
+        err read = team_rules_read(http_req_arena(req), who.staff.team_settings, &rules, &reason);
+        who.rules = err_ok(read) ? rules : team_rules_default();
         who.team = who.staff.session.team;
         *ret = who;
     }

@@ -58,7 +58,7 @@ static err open_budget(struct app *app, struct arena *a)
 }
 
 /* What log-ins and keys work with. */
-static err open_access(struct app *app)
+static err open_access(struct app *app, struct arena *a)
 {
     err e = password_hasher_new(0, &app->hasher);
     if (err_ok(e)) {
@@ -72,6 +72,9 @@ static err open_access(struct app *app)
                                     .seal_key = &app->hash_key,
                                     .hasher = app->hasher,
                                     .throttle = app->throttle};
+    if (err_ok(e)) {
+        e = staff_desk_warm(&app->desk, a);
+    }
     return err_ok(e) ? upkeep_start(app->store, app->key_uses, app->settings.outbox, &app->upkeep)
                      : e;
 }
@@ -86,7 +89,7 @@ static err open_workers(struct app *app, struct arena *a)
         e = watch_start(app->store, WATCH_MS, &app->watch);
     }
     if (err_ok(e)) {
-        e = open_access(app);
+        e = open_access(app, a);
     }
     if (err_ok(e)) {
         e = chat_hub_new(HUB_STREAMS_MAX, &app->chat.hub);
@@ -124,6 +127,10 @@ err app_open(const struct app_settings *settings, struct arena *a, struct app **
         return err_new(ERR_NO_MEMORY, "out of memory");
     }
     app->settings = *settings;
+    app->outbox = *settings->outbox;
+    app->outbox.reveal = staff_mail_reveal;
+    app->outbox.reveal_user = &app->hash_key;
+    app->settings.outbox = &app->outbox;
     app->started_ms = clock_wall_ms();
     *ret_reason = STR_EMPTY;
     err e = open_store(app, a, ret_reason);
@@ -150,7 +157,7 @@ err app_open(const struct app_settings *settings, struct arena *a, struct app **
         app_close(app);
         return e;
     }
-    app->chat.outbox = settings->outbox;
+    app->chat.outbox = &app->outbox;
     app->chat.turn_ms = TURN_MS;
     app->chat.started_ms = app->started_ms;
     say_what_is_missing(app);

@@ -38,6 +38,7 @@ struct app {
     struct jobs_worker *jobs;
     struct http_router *router;
     struct http_server *server;
+    struct outbox_settings outbox; /* the configured ones, and how sealed links are opened */
     int64_t started_ms;
 };
 

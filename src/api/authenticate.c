@@ -21,8 +21,7 @@ static err judge_headers(const struct call *call)
     return ERR_NONE;
 }
 
-/* Our own origin: as configured, else as the client used it. */
-static str own_origin(const struct call *call)
+str route_own_origin(const struct call *call)
 {
     const char *origin = call->app->settings.http->origin;
     return origin[0] ? str_c(origin) : http_req_origin_self(call->req);
@@ -42,7 +41,7 @@ static err judge_exposure(struct call *call)
         return ERR_NONE;
     }
     if (call->route->access == ROUTE_SETUP &&
-        err_ok(access_own_page(call->req, own_origin(call), false))) {
+        err_ok(access_own_page(call->req, route_own_origin(call), false))) {
         return ERR_NONE;
     }
     exposure_of_caller(call, "browser");
@@ -74,10 +73,10 @@ static err authenticate(struct call *call)
         return ERR_NONE;
     }
     if (access == ROUTE_LOGIN) { /* credentials are in the body */
-        return access_own_page(call->req, own_origin(call), false);
+        return access_own_page(call->req, route_own_origin(call), false);
     }
-    err e = access_authenticate(&call->app->desk, call->req, takes_cookie(access), own_origin(call),
-                                &call->who, &call->why);
+    err e = access_authenticate(&call->app->desk, call->req, takes_cookie(access),
+                                route_own_origin(call), &call->who, &call->why);
     if (err_ok(e)) {
         call->why = NULL;
         e = judge_exposure(call);

@@ -111,6 +111,9 @@ void route_cors(struct call *call);
 /* True for what staff and their browsers use: never for other sites' pages. */
 bool route_is_private(const struct route *route);
 
+/* Our own origin: as configured, else as the client used it. */
+str route_own_origin(const struct call *call);
+
 /* Verifies the identity that a site signed, when the body of a ROUTE_SESSION has one. UNAUTHORIZED
  * with what is to be mended in call->why. */
 err route_identify(struct call *call);
