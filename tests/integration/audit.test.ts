@@ -2,6 +2,7 @@
 // The audit log by the command line, who may what, and what the database file must not have in it.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { join } from "node:path";
 import { before, test } from "node:test";
 import { bytes, sqlite } from "./harness/database.ts";
 import { Doorward } from "./harness/doorward.ts";
@@ -48,7 +49,7 @@ before(async () => {
 test("every act of the command line is in the log, and the chain holds", async () => {
   const rows: Row[] = await doorward.json(["audit", "list"]);
   const acts = rows.map((row) => row.act);
-  for (const act of ["key.create", "person.create", "key.revoke", "team.update"]) assert.ok(acts.includes(act), act);
+  for (const act of ["key.create", "person.create", "key.revoke", "team.change"]) assert.ok(acts.includes(act), act);
   for (const row of rows) {
     assert.equal(row.actor_kind, "command");
     assert.equal(row.outcome, "done");
@@ -63,6 +64,20 @@ test("an act that is refused leaves no row that says it was done", async () => {
   const before = (await doorward.json(["audit", "list"])).length;
   assert.equal((await doorward.cli(["user", "remove", ADA])).status, 1);
   assert.equal((await doorward.json(["audit", "list"])).length, before);
+});
+
+test("an act that did not come off says so, and a restored log says that it was restored", async () => {
+  const site = await installation();
+  assert.equal((await site.cli(["project", "create", site.project])).status, 1);
+  const [last, begun] = await site.json(["audit", "list", "--limit", "2"]) as Row[];
+  assert.deepEqual([begun?.act, begun?.outcome, last?.act, last?.outcome], ["project.create", "done", "project.create", "failed"]);
+  const copy = join(site.folder, "copy.db");
+  assert.equal((await site.cli(["backup", copy])).status, 0);
+  await site.json(["key", "create", "--name", "later", "--permission", "leads_read"]);
+  assert.equal((await site.cli(["restore", copy, "--yes"])).status, 0);
+  const acts = (await site.json(["audit", "list"]) as Row[]).map((row) => row.act);
+  assert.deepEqual(acts.slice(0, 2), ["backup.restore", "backup.create"]);
+  assert.equal((await verdict(site)).status, 0);
 });
 
 test("the export is one JSON object a line, oldest first, each with the hash of the one before", async () => {
