@@ -118,22 +118,29 @@ static err judge_page_access(struct call *call)
                                                                             : ERR_NONE;
 }
 
+/* Two ids, of which neither is none. */
+static bool is_same(const id *a, const id *b) { return !id_none(a) && id_eq(a, b); }
+
+bool route_made_chat(const struct call *call)
+{
+    return call->who.kind == PRINCIPAL_KEY && is_same(&call->chat.key, &call->who.key) &&
+           (call->who.permissions & PERMISSION_CHAT_CREATE);
+}
+
 /* The visitor who began the chat; the key that did; a key or person of the team with the route's
  * permission. */
 static err judge_owner(struct call *call)
 {
     if (call->who.kind == PRINCIPAL_VISITOR) {
         err e = judge_visitor(call);
-        bool own =
-            !id_none(&call->chat.visitor) && id_eq(&call->chat.visitor, &call->who.session.visitor);
-        return err_ok(e) && !own ? route_not_found() : e;
+        return err_ok(e) && !is_same(&call->chat.visitor, &call->who.session.visitor)
+                   ? route_not_found()
+                   : e;
     }
     if (!access_reaches(&call->who, &call->project.row)) {
         return route_not_found();
     }
-    bool made_it = !id_none(&call->chat.key) && id_eq(&call->chat.key, &call->who.key);
-    return made_it && (call->who.permissions & PERMISSION_CHAT_CREATE) ? ERR_NONE
-                                                                       : judge_rights(call);
+    return route_made_chat(call) ? ERR_NONE : judge_rights(call);
 }
 
 static bool metrics_allowed(const struct call *call)

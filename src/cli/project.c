@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "chat/chat.h"
+#include "cli/act.h"
+#include "cli/assign.h"
 
 enum { SLUG_BYTES_MAX = 63, NAME_BYTES_MAX = 200, DOMAINS_MAX = 100, SETTINGS_BYTES_MAX = 262144 };
 
@@ -76,35 +78,6 @@ static int merge_settings_file(struct cli *cli, json_t *settings)
     return failed ? cli_fail(CLI_UNREACHABLE, "out of memory") : CLI_OK;
 }
 
-/* Applies KEY=VALUE arguments: JSON, or text when it is none; an empty value removes the member. */
-static int merge_arguments(struct cli *cli, json_t *settings)
-{
-    for (unsigned i = 1; i < cli->positional_count; i++) {
-        str argument = str_c(cli->positional[i]);
-        size_t equals = str_find_byte(argument, '=', 0);
-        if (equals == SIZE_MAX || equals == 0) {
-            return cli_fail(CLI_USAGE, "`%s` is not KEY=VALUE", cli->positional[i]);
-        }
-        str key = arena_str(&cli->a, str_slice(argument, 0, equals));
-        str value = str_slice(argument, equals + 1, argument.n);
-        json_t *parsed = NULL;
-        if (!key.p) {
-            return cli_fail(CLI_UNREACHABLE, "out of memory");
-        }
-        if (str_empty(value)) {
-            (void)json_object_del(settings, key.p);
-            continue;
-        }
-        if (!err_ok(json_read(value, &parsed, NULL))) {
-            parsed = json_stringn(value.p, value.n);
-        }
-        if (!parsed || json_object_set_new(settings, key.p, parsed) != 0) {
-            return cli_fail(CLI_USAGE, "%.*s: the value is not UTF-8", STR_ARG(key));
-        }
-    }
-    return CLI_OK;
-}
-
 /* Writes the settings into the row after the reader of settings has judged them. */
 static int put_settings(struct cli *cli, const json_t *settings, struct project_row *row)
 {
@@ -137,7 +110,7 @@ static int change_settings(struct cli *cli, struct project_row *row)
     }
     int code = merge_settings_file(cli, settings);
     if (code == CLI_OK) {
-        code = merge_arguments(cli, settings);
+        code = assign_arguments(cli, 1, settings);
     }
     if (code == CLI_OK) {
         code = put_settings(cli, settings, row);
@@ -240,7 +213,12 @@ int cmd_project_create(struct cli *cli)
     if (code != CLI_OK) {
         return code;
     }
-    err e = store_project_create(cli->store, &row);
+    struct audit_act act = act_new(&row.team, "project.create", "project", id_str(&row.id));
+    err e = act_record(cli, &act);
+    if (err_ok(e)) {
+        e = store_project_create(cli->store, &row);
+        e = err_ok(e) ? e : act_failed(cli, &act, e);
+    }
     if (e.code == ERR_CONFLICT) {
         return cli_fail(CLI_REFUSED, "there is a project `%s` already", cli->positional[0]);
     }
@@ -336,7 +314,12 @@ int cmd_project_set(struct cli *cli)
     if (code != CLI_OK) {
         return code;
     }
-    err e = store_project_update(cli->store, &row);
+    struct audit_act act = act_new(&row.team, "project.change", "project", id_str(&row.id));
+    err e = act_record(cli, &act);
+    if (err_ok(e)) {
+        e = store_project_update(cli->store, &row);
+        e = err_ok(e) ? e : act_failed(cli, &act, e);
+    }
     return err_ok(e) ? print_project(cli, &row) : cli_fail_err(e, "the project");
 }
 
@@ -352,7 +335,12 @@ int cmd_project_delete(struct cli *cli)
                         "this removes all documents, chats and leads of `%s`; add --yes to do it",
                         cli->positional[0]);
     }
-    err e = store_project_delete(cli->store, &row.id);
+    struct audit_act act = act_new(&row.team, "project.delete", "project", id_str(&row.id));
+    err e = act_record(cli, &act);
+    if (err_ok(e)) {
+        e = store_project_delete(cli->store, &row.id);
+        e = err_ok(e) ? e : act_failed(cli, &act, e);
+    }
     if (!err_ok(e)) {
         return cli_fail_err(e, "the project");
     }
