@@ -48,7 +48,7 @@ function Password({ email }: { email: string }) {
   );
   return (
     <Form form={form}>
-      <input class="sr" type="text" name="username" autocomplete="username" value={email} readOnly tabIndex={-1} aria-hidden="true" />
+      <input hidden type="text" name="username" autocomplete="username" value={email} readOnly tabIndex={-1} aria-hidden="true" />
       <PasswordField name="current" label={t.password.current} value={current} onValue={setCurrent} error={form.errors["current"]} required />
       <PasswordField name="password" autocomplete="new-password" label={t.password.new} hint={t.password.hint} value={password} onValue={setPassword} error={form.errors["password"]} required />
       <div class="acts"><Button submit busy={form.busy}>{t.account.passwordSubmit}</Button></div>

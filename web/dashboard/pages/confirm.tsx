@@ -53,7 +53,7 @@ function ConfirmDialog() {
     <Dialog title={t.confirm.title} onClose={() => settle(false)}>
       <Form form={form}>
         <p>{t.confirm.intro}</p>
-        <input class="sr" type="text" name="username" autocomplete="username" value={who.get().me?.person.email ?? ""} readOnly tabIndex={-1} aria-hidden="true" />
+        <input hidden type="text" name="username" autocomplete="username" value={who.get().me?.person.email ?? ""} readOnly tabIndex={-1} aria-hidden="true" />
         {totp ? (
           <TextField key="totp" name="proof" label={t.factor.code} inputmode="numeric" autocomplete="one-time-code" code value={value} onValue={setValue} error={form.errors["proof"]} />
         ) : (

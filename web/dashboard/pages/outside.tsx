@@ -8,7 +8,7 @@ import { t } from "../texts/index.ts";
 export function Outside({ title, intro, children, wide }: { title: string; intro?: ComponentChildren; children: ComponentChildren; wide?: boolean }) {
   return (
     <div class="outside">
-      <div class="brand"><Icon name="door" /> {t.common.product}</div>
+      <header class="brand"><Icon name="door" /> {t.common.product}</header>
       <main id="content" class={wide ? "card wide" : "card"}>
         <Title>{title}</Title>
         {intro && <p class="intro">{intro}</p>}
