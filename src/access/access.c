@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "access/access.h"
 
+#include "access/cookie.h"
+#include "access/keys.h"
+#include "access/role.h"
 #include "base/clock.h"
+
+enum { WAIT_MS = 10000 }; /* for a turn at the hashing of passwords */
 
 static str header(const struct http_req *req, const char *name)
 {
@@ -74,58 +79,159 @@ static err authenticate_key(struct store *store, struct arena *a, const struct c
         return e;
     }
     bool public_key = str_eq(key.kind, STR("pk"));
-    if (browser && !public_key) {
-        return err_new(ERR_FORBIDDEN,
-                       "a secret key must not be used in a browser; it should be rotated now");
-    }
     *ret = (struct principal){.kind = PRINCIPAL_KEY,
                               .team = key.team,
                               .project = key.project,
                               .key = key.id,
                               .public_key = public_key,
+                              .in_browser = browser && !public_key,
                               .permissions = key.permissions,
-                              .key_expires_ms = key.expires_ms};
+                              .key_expires_ms = key.expires_ms,
+                              .key_exposed_ms = key.exposed_ms};
     return ERR_NONE;
 }
 
-err access_authenticate(struct store *store, const struct secret *hash_key, struct http_req *req,
+static err authenticate_staff(const struct staff_desk *desk, struct http_req *req, str token,
+                              struct principal *ret)
+{
+    struct principal who = {.kind = PRINCIPAL_STAFF};
+    struct staff_from from = access_from(req);
+    str reason;
+    err e = staff_authenticate(desk, http_req_arena(req), token, &from, &who.staff);
+    if (err_ok(e)) {
+        struct team_rules rules;
+        err read = team_rules_read(http_req_arena(req), who.staff.team_settings, &rules, &reason);
+        who.rules = err_ok(read) ? rules : team_rules_default();
+        who.team = who.staff.session.team;
+        *ret = who;
+    }
+    return e;
+}
+
+static err authenticate_token(const struct staff_desk *desk, struct http_req *req, str token,
+                              struct principal *ret)
+{
+    enum token_kind kind;
+    if (!token_parse(token, &kind)) {
+        return unknown_credential();
+    }
+    struct crypto_digest hash = token_hash(desk->hash_key, token);
+    switch (kind) {
+    case TOKEN_VISITOR_SESSION:
+        return authenticate_session(desk->store, http_req_arena(req), &hash, ret);
+    case TOKEN_PUBLIC_KEY:
+    case TOKEN_SECRET_KEY:
+        return authenticate_key(desk->store, http_req_arena(req), &hash, access_from_browser(req),
+                                ret);
+    case TOKEN_STAFF_SESSION: /* comes in a cookie only, where scripts cannot read it */
+    case TOKEN_INVITATION:
+    case TOKEN_RESET:
+        break;
+    }
+    return unknown_credential();
+}
+
+err access_authenticate(const struct staff_desk *desk, struct http_req *req, bool cookie, str self,
                         struct principal *ret, const char **ret_why)
 {
-    str token;
-    enum token_kind kind;
+    str token, session = STR_EMPTY;
+    *ret = (struct principal){.kind = PRINCIPAL_NOBODY};
     err e = find_token(req, &token);
-    if (err_ok(e) && str_empty(token)) {
-        *ret = (struct principal){.kind = PRINCIPAL_NOBODY};
-        return ERR_NONE;
+    if (err_ok(e) && cookie) {
+        e = cookie_find(header(req, "cookie"), STR(ACCESS_COOKIE), &session);
     }
-    if (err_ok(e) && !token_parse(token, &kind)) {
-        e = unknown_credential();
+    if (err_ok(e) && !str_empty(token) && !str_empty(session)) {
+        e = err_new(ERR_UNAUTHORIZED, "a session and another credential were sent; send one");
     }
-    if (err_ok(e)) {
-        struct crypto_digest hash = token_hash(hash_key, token);
-        bool browser = !str_empty(header(req, "origin"));
-        e = kind == TOKEN_VISITOR_SESSION
-                ? authenticate_session(store, http_req_arena(req), &hash, ret)
-                : authenticate_key(store, http_req_arena(req), &hash, browser, ret);
+    if (err_ok(e) && !str_empty(session)) {
+        e = access_own_page(req, self, true);
+        e = err_ok(e) ? authenticate_staff(desk, req, session, ret) : e;
+    } else if (err_ok(e) && !str_empty(token)) {
+        e = authenticate_token(desk, req, token, ret);
     }
     *ret_why = e.what;
     return e;
 }
 
-bool access_token_in_query(struct http_req *req)
+bool access_from_browser(const struct http_req *req)
 {
-    str rest = http_req_query(req), field;
+    return !str_empty(header(req, "origin")) || !str_empty(header(req, "sec-fetch-site")) ||
+           !str_empty(header(req, "sec-fetch-dest"));
+}
+
+err access_own_page(struct http_req *req, str self, bool by_cookie)
+{
+    str site = header(req, "sec-fetch-site"), origin = header(req, "origin"), page;
+    struct domain_request ours = {.self = self, .origin = origin};
+    enum http_method method = http_req_method(req);
+    bool changes = method != HTTP_GET && method != HTTP_HEAD;
+    bool elsewhere =
+        !str_empty(site) && !str_eq(site, STR("same-origin")) && !str_eq(site, STR("none"));
+    if (elsewhere || (!str_empty(origin) &&
+                      domain_judge(http_req_arena(req), NULL, 0, &ours, &page) != DOMAIN_SAME)) {
+        return err_new(ERR_CSRF_REFUSED, "this call is for pages of this server only");
+    }
+    if (by_cookie && changes &&
+        (str_empty(origin) || !str_eq(header(req, "x-doorward-csrf"), STR("1")))) {
+        return err_new(ERR_CSRF_REFUSED,
+                       "a change by a session needs the page's Origin and X-Doorward-CSRF: 1");
+    }
+    return ERR_NONE;
+}
+
+bool access_token_in_query(struct http_req *req, str *ret_token)
+{
+    str query = http_req_query(req), rest = query, field;
+    size_t at = token_find(query);
+    *ret_token = at == SIZE_MAX ? STR_EMPTY : str_slice(query, at, at + TOKEN_BYTES);
+    if (at != SIZE_MAX) {
+        return true;
+    }
     while (str_split(&rest, '&', &field)) {
-        size_t equals = str_find_byte(field, '=', 0);
-        str name = str_slice(field, 0, equals);
-        str value = equals == SIZE_MAX ? STR_EMPTY : str_slice(field, equals + 1, field.n);
+        str name = str_slice(field, 0, str_find_byte(field, '=', 0));
         if (str_ieq(name, STR("api_key")) || str_ieq(name, STR("apikey")) ||
-            str_ieq(name, STR("access_token")) || str_starts(value, STR("dw_sk_")) ||
-            str_starts(value, STR("dw_pk_")) || str_starts(value, STR("dw_vs_"))) {
+            str_ieq(name, STR("access_token"))) {
             return true;
         }
     }
     return false;
+}
+
+struct staff_from access_from(struct http_req *req)
+{
+    struct arena *a = http_req_arena(req);
+    return (struct staff_from){.network = throttle_network(a, http_req_client(req)),
+                               .agent = agent_family(a, header(req, "user-agent")),
+                               .request = *http_req_id(req),
+                               .now_ms = clock_wall_ms(),
+                               .deadline_ms = clock_mono_ms() + WAIT_MS};
+}
+
+struct audit_act access_act(const struct principal *principal, struct http_req *req)
+{
+    struct audit_act act = {.team = principal->team,
+                            .at_ms = clock_wall_ms(),
+                            .actor_kind = STR("nobody"),
+                            .outcome = STR("done"),
+                            .request = *http_req_id(req),
+                            .address = throttle_network(http_req_arena(req), http_req_client(req))};
+    if (principal->kind == PRINCIPAL_STAFF) {
+        act.actor_kind = STR("person");
+        act.actor = principal->staff.person.id;
+    } else if (principal->kind == PRINCIPAL_KEY) {
+        act.actor_kind = STR("key");
+        act.actor = principal->key;
+    }
+    return act;
+}
+
+enum staff_state access_state(const struct principal *principal)
+{
+    const struct staff_principal *staff = &principal->staff;
+    const struct team_rules *rules = &principal->rules;
+    bool asked = rules->second_factor && rules->second_factor_from_ms <= clock_wall_ms();
+    bool missing = staff->session.state == STAFF_FULL && asked && !staff->has_second_factor;
+    return missing ? STAFF_NEEDS_ENROLL : staff->session.state;
 }
 
 bool access_reaches(const struct principal *principal, const struct project_row *project)
@@ -136,10 +242,45 @@ bool access_reaches(const struct principal *principal, const struct project_row 
     case PRINCIPAL_KEY:
         return id_eq(&principal->team, &project->team) &&
                (id_none(&principal->project) || id_eq(&principal->project, &project->id));
+    case PRINCIPAL_STAFF:
+        return id_eq(&principal->team, &project->team) &&
+               role_on_project(&principal->staff.member, &project->id) != ROLE_NONE;
     case PRINCIPAL_NOBODY:
         return false;
     }
     return false;
+}
+
+permissions access_permissions(const struct principal *principal, const struct project_row *project)
+{
+    const struct member_row *member = &principal->staff.member;
+    if (principal->kind == PRINCIPAL_KEY) {
+        return principal->permissions;
+    }
+    if (principal->kind != PRINCIPAL_STAFF) {
+        return PERMISSION_NONE;
+    }
+    if (project) {
+        return role_permissions(role_on_project(member, &project->id));
+    }
+    /* Somebody with single projects only has no business with what is of all of the team. */
+    return role_permissions(member->role) &
+           (member->all_projects ? (permissions)PERMISSION_ALL : PERMISSION_PROJECT_READ);
+}
+
+struct reader access_reader(const struct principal *principal)
+{
+    switch (principal->kind) {
+    case PRINCIPAL_VISITOR:
+        return (struct reader){.groups = principal->session.groups};
+    case PRINCIPAL_KEY:
+        return (struct reader){.all = !principal->public_key};
+    case PRINCIPAL_STAFF:
+        return (struct reader){.all = true};
+    case PRINCIPAL_NOBODY:
+        break;
+    }
+    return (struct reader){.all = false};
 }
 
 struct domain_request access_domain_request(struct http_req *req, bool has_credential)
@@ -157,16 +298,6 @@ err access_session_open(struct store *store, const struct secret *hash_key,
     *ret_token = token_new(TOKEN_VISITOR_SESSION);
     session->hash = token_hash(hash_key, str_c(ret_token->c));
     return store_session_create(store, session);
-}
-
-err access_key_create(struct store *store, const struct secret *hash_key, struct key_row *key,
-                      enum token_kind kind, struct token *ret_token)
-{
-    *ret_token = token_new(kind);
-    key->kind = kind == TOKEN_PUBLIC_KEY ? STR("pk") : STR("sk");
-    key->hash = token_hash(hash_key, str_c(ret_token->c));
-    key->hint = token_hint(str_c(ret_token->c));
-    return store_key_create(store, key);
 }
 
 err access_hash_key_load(struct store *store, const char *path, struct secret *ret)

@@ -21,7 +21,8 @@ struct passkey_site {
 err passkey_site(struct arena *a, str origin, str name, struct passkey_site *ret);
 
 /* PublicKeyCredentialCreationOptions as JSON with base64url members; `known` are the person's
- * credential ids. *ret_challenge is to be kept with the session. */
+ * credential ids, `user_handle` 1 to 64 bytes. *ret_challenge, in base64url, is to be kept with the
+ * session. */
 err passkey_create_options(struct arena *a, const struct passkey_site *site, str user_handle,
                            str user_email, str user_name, const str *known, size_t known_count,
                            str *ret_json, str *ret_challenge);
@@ -33,7 +34,8 @@ struct passkey_made {
 };
 
 /* Verifies a RegistrationResponseJSON: type, challenge, origin, cross-origin, RP id hash, flags,
- * algorithm. UNPROCESSABLE with a static reason. */
+ * algorithm; attestation "none", or "packed" by the credential itself. UNPROCESSABLE with a static
+ * reason. */
 err passkey_verify_create(struct arena *a, const struct passkey_site *site, str challenge,
                           str response_json, struct passkey_made *ret);
 
@@ -41,10 +43,10 @@ err passkey_verify_create(struct arena *a, const struct passkey_site *site, str 
 err passkey_get_options(struct arena *a, const struct passkey_site *site, const str *known,
                         size_t known_count, str *ret_json, str *ret_challenge);
 
-/* Gives the credential id of an AuthenticationResponseJSON, to look its key up. */
+/* Gives the credential id of an AuthenticationResponseJSON, to look its key up. UNPROCESSABLE. */
 err passkey_response_credential(struct arena *a, str response_json, str *ret);
 
 /* Verifies an AuthenticationResponseJSON against a stored key. The counter must grow or both be 0
- * (section 6.1.1). */
+ * (section 6.1.1). UNPROCESSABLE with a static reason; CORRUPT when the stored key is none. */
 err passkey_verify_get(struct arena *a, const struct passkey_site *site, str challenge,
                        str response_json, str public_key, uint64_t counter, uint64_t *ret_counter);

@@ -38,5 +38,5 @@ err password_hash(struct password_hasher *hasher, struct arena *a, str password,
 err password_verify(struct password_hasher *hasher, str phc, str password, int64_t deadline_ms,
                     bool *ret);
 
-/* Whether a stored string has weaker limits than today's. */
+/* Whether a stored string was made with other limits, or another function, than today's. */
 bool password_is_dated(str phc);

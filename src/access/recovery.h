@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recovery codes for a lost second factor: ten, 80 random bits each, single use, stored as keyed
+/* Recovery codes for a lost second factor: ten, 79 random bits each, single use, stored as keyed
  * hashes. */
 #pragma once
 

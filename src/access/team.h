@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A team's rules, from the JSON of its row. */
+/* A team's rules, from the JSON of its row, whose members are called as those of the struct. */
 #pragma once
 
 #include "base/json.h"

@@ -7,9 +7,9 @@
 #include "base/file.h"
 
 static const char *const prefixes[] = {
-    [TOKEN_PUBLIC_KEY] = "dw_pk_",
-    [TOKEN_SECRET_KEY] = "dw_sk_",
-    [TOKEN_VISITOR_SESSION] = "dw_vs_",
+    [TOKEN_PUBLIC_KEY] = "dw_pk_",      [TOKEN_SECRET_KEY] = "dw_sk_",
+    [TOKEN_VISITOR_SESSION] = "dw_vs_", [TOKEN_STAFF_SESSION] = "dw_ss_",
+    [TOKEN_INVITATION] = "dw_iv_",      [TOKEN_RESET] = "dw_rs_",
 };
 
 enum { PREFIX_BYTES = 6, KEY_BYTES = 32, HINT_BYTES = PREFIX_BYTES + 4 };
@@ -65,6 +65,19 @@ bool token_parse(str s, enum token_kind *ret_kind)
         }
     }
     return false;
+}
+
+size_t token_find(str s)
+{
+    for (size_t at = str_find(s, STR("dw_"), 0); at != SIZE_MAX;
+         at = str_find(s, STR("dw_"), at + 1)) {
+        for (unsigned kind = 0; kind < sizeof prefixes / sizeof *prefixes; kind++) {
+            if (str_starts(str_slice(s, at, s.n), str_c(prefixes[kind]))) {
+                return at;
+            }
+        }
+    }
+    return SIZE_MAX;
 }
 
 struct crypto_digest token_hash(const struct secret *key, str token)

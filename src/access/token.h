@@ -33,6 +33,9 @@ struct token token_new(enum token_kind kind);
  * live. */
 bool token_parse(str s, enum token_kind *ret_kind);
 
+/* Gives where something that begins like a token of ours stands in s, or SIZE_MAX. */
+size_t token_find(str s);
+
 /* HMAC-SHA-256 of the token under the installation's key. */
 struct crypto_digest token_hash(const struct secret *key, str token);
 

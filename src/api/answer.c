@@ -16,7 +16,7 @@ err answer_json(struct call *call, int status, struct buf *b)
     return e;
 }
 
-static void member_name(struct buf *b, const char *key)
+void answer_member_name(struct buf *b, const char *key)
 {
     char last = b->n ? b->p[b->n - 1] : '{';
     buf_addf(b, "%s\"%s\":", last == '{' ? "" : ",", key);
@@ -24,13 +24,13 @@ static void member_name(struct buf *b, const char *key)
 
 void answer_member(struct buf *b, const char *key, str text)
 {
-    member_name(b, key);
+    answer_member_name(b, key);
     json_write_str(b, text);
 }
 
 void answer_member_time(struct buf *b, const char *key, int64_t wall_ms)
 {
-    member_name(b, key);
+    answer_member_name(b, key);
     if (wall_ms) {
         buf_addf(b, "\"%s\"", clock_rfc3339(wall_ms).c);
     } else {
@@ -40,8 +40,20 @@ void answer_member_time(struct buf *b, const char *key, int64_t wall_ms)
 
 void answer_member_number(struct buf *b, const char *key, uint64_t number)
 {
-    member_name(b, key);
+    answer_member_name(b, key);
     buf_addf(b, "%llu", (unsigned long long)number);
+}
+
+void answer_member_bool(struct buf *b, const char *key, bool value)
+{
+    answer_member_name(b, key);
+    buf_add_c(b, value ? "true" : "false");
+}
+
+err answer_nothing(struct call *call)
+{
+    http_res_send(call->res, 204, STR_EMPTY, STR_EMPTY);
+    return ERR_NONE;
 }
 
 err body_text(struct call *call, const char *key, size_t max_chars, str *ret)
@@ -60,6 +72,13 @@ err body_text(struct call *call, const char *key, size_t max_chars, str *ret)
         call->why = why.p ? why.p : e.what;
     }
     return e;
+}
+
+static id scope_of(const struct principal *who)
+{
+    return who->kind == PRINCIPAL_VISITOR ? who->session.visitor
+           : who->kind == PRINCIPAL_STAFF ? who->staff.person.id
+                                          : who->key;
 }
 
 err body_idempotency(struct call *call, struct idempotency *ret)
@@ -86,10 +105,8 @@ err body_idempotency(struct call *call, struct idempotency *ret)
     buf_add(&asked, http_req_body(call->req));
     err e = buf_err(&asked);
     if (err_ok(e)) {
-        bool visitor = call->who.kind == PRINCIPAL_VISITOR;
-        *ret = (struct idempotency){.key = key,
-                                    .scope = visitor ? call->who.session.visitor : call->who.key,
-                                    .request = crypto_sha256(buf_str(&asked))};
+        *ret = (struct idempotency){
+            .key = key, .scope = scope_of(&call->who), .request = crypto_sha256(buf_str(&asked))};
     }
     buf_done(&asked);
     return e;

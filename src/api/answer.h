@@ -18,6 +18,15 @@ void answer_member_time(struct buf *b, const char *key, int64_t wall_ms);
 /* The same with a number. */
 void answer_member_number(struct buf *b, const char *key, uint64_t number);
 
+/* The same with true or false. */
+void answer_member_bool(struct buf *b, const char *key, bool value);
+
+/* Begins a list or an object as a member: `"key":` */
+void answer_member_name(struct buf *b, const char *key);
+
+/* Answers 204. */
+err answer_nothing(struct call *call);
+
 /* Cleans a text member of the JSON body: absent gives the empty string. INVALID with call->why when
  * it is no text, has control characters or more than max_chars characters. */
 err body_text(struct call *call, const char *key, size_t max_chars, str *ret);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/app.h"
 
+#include "access/keys.h"
 #include "api/route.h"
+#include "api/upkeep.h"
 #include "api/watch.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -55,6 +57,28 @@ static err open_budget(struct app *app, struct arena *a)
     return err_ok(e) ? turn_budget_load(&app->chat, a, clock_wall_ms()) : e;
 }
 
+/* What log-ins and keys work with. */
+static err open_access(struct app *app, struct arena *a)
+{
+    err e = password_hasher_new(0, &app->hasher);
+    if (err_ok(e)) {
+        e = throttle_new(&app->throttle);
+    }
+    if (err_ok(e)) {
+        e = key_uses_new(app->store, &app->key_uses);
+    }
+    app->desk = (struct staff_desk){.store = app->store,
+                                    .hash_key = &app->hash_key,
+                                    .seal_key = &app->hash_key,
+                                    .hasher = app->hasher,
+                                    .throttle = app->throttle};
+    if (err_ok(e)) {
+        e = staff_desk_warm(&app->desk, a);
+    }
+    return err_ok(e) ? upkeep_start(app->store, app->key_uses, app->settings.outbox, &app->upkeep)
+                     : e;
+}
+
 static err open_workers(struct app *app, struct arena *a)
 {
     err e = limits_new(LIMIT_ENTRIES_MAX, &app->limits);
@@ -63,6 +87,9 @@ static err open_workers(struct app *app, struct arena *a)
     }
     if (err_ok(e)) {
         e = watch_start(app->store, WATCH_MS, &app->watch);
+    }
+    if (err_ok(e)) {
+        e = open_access(app, a);
     }
     if (err_ok(e)) {
         e = chat_hub_new(HUB_STREAMS_MAX, &app->chat.hub);
@@ -100,6 +127,10 @@ err app_open(const struct app_settings *settings, struct arena *a, struct app **
         return err_new(ERR_NO_MEMORY, "out of memory");
     }
     app->settings = *settings;
+    app->outbox = *settings->outbox;
+    app->outbox.reveal = staff_mail_reveal;
+    app->outbox.reveal_user = &app->hash_key;
+    app->settings.outbox = &app->outbox;
     app->started_ms = clock_wall_ms();
     *ret_reason = STR_EMPTY;
     err e = open_store(app, a, ret_reason);
@@ -126,7 +157,7 @@ err app_open(const struct app_settings *settings, struct arena *a, struct app **
         app_close(app);
         return e;
     }
-    app->chat.outbox = settings->outbox;
+    app->chat.outbox = &app->outbox;
     app->chat.turn_ms = TURN_MS;
     app->chat.started_ms = app->started_ms;
     say_what_is_missing(app);
@@ -141,6 +172,10 @@ void app_close(struct app *app)
     watch_stop(app->watch); /* its thread posts to the server's loops */
     /* Early, and with it the handlers that outlived the drain: they still use all of the rest. */
     http_server_close(app->server);
+    upkeep_stop(app->upkeep);
+    key_uses_free(app->key_uses);
+    password_hasher_free(app->hasher);
+    throttle_free(app->throttle);
     jobs_worker_close(app->jobs);
     outbox_worker_close(app->chat.worker);
     watch_free(app->watch);

@@ -2,6 +2,7 @@
 /* The running server: what the routes work on, from start to stop. */
 #pragma once
 
+#include "access/staff.h"
 #include "api/settings.h"
 #include "chat/chat.h"
 #include "guard/limit.h"
@@ -24,7 +25,12 @@ struct app_settings {
 struct app {
     struct app_settings settings;
     struct store *store;
-    struct secret hash_key;
+    struct secret hash_key; /* hashes of tokens; what is sealed has a key derived from it */
+    struct password_hasher *hasher;
+    struct throttle *throttle;
+    struct staff_desk desk;
+    struct key_uses *key_uses;
+    struct upkeep *upkeep;
     struct limits *limits;
     struct watch *watch;
     struct peer_table *turns; /* answers of a model under way, by address */
@@ -32,6 +38,7 @@ struct app {
     struct jobs_worker *jobs;
     struct http_router *router;
     struct http_server *server;
+    struct outbox_settings outbox; /* the configured ones, and how sealed links are opened */
     int64_t started_ms;
 };
 

@@ -192,8 +192,9 @@ static err run_turn(struct call *call, struct turn_request *request, int status)
 static err read_request(struct call *call, struct turn_request *ret)
 {
     bool visitor = call->who.kind == PRINCIPAL_VISITOR;
-    *ret =
-        (struct turn_request){.caller = {.project = call->project.row.id}, .chat = call->chat.id};
+    *ret = (struct turn_request){
+        .caller = {.project = call->project.row.id, .reader = access_reader(&call->who)},
+        .chat = call->chat.id};
     if (visitor) {
         ret->caller.session = call->who.session.id;
         ret->caller.visitor = call->who.session.visitor;
@@ -336,17 +337,29 @@ static void end_stream(struct http_stream *stream, uint64_t last, err e)
     http_stream_end(stream);
 }
 
+/* What the caller follows the chat by: a key that made it needs no more than to make chats. */
+static permissions followed_by(const struct call *call)
+{
+    bool made = call->who.kind == PRINCIPAL_KEY && id_eq(&call->chat.key, &call->who.key) &&
+                (call->who.permissions & PERMISSION_CHAT_CREATE);
+    return made ? PERMISSION_CHAT_CREATE : call->route->permission;
+}
+
 /* A stream does not outlive the session or key that may read it. */
 static err bind_stream(struct call *call, struct http_stream *stream)
 {
     const struct principal *who = &call->who;
     bool visitor = who->kind == PRINCIPAL_VISITOR;
-    int64_t expires_ms = visitor ? who->session.expires_ms : who->key_expires_ms;
+    int64_t expires_ms = visitor                        ? who->session.expires_ms
+                         : who->kind == PRINCIPAL_STAFF ? who->staff.session.expires_ms
+                                                        : who->key_expires_ms;
     if (expires_ms) {
         int64_t left_ms = expires_ms - clock_wall_ms();
         http_stream_until(stream, clock_mono_ms() + (left_ms > 1 ? left_ms : 1));
     }
-    return visitor ? ERR_NONE : watch_add(call->app->watch, &who->team, &who->key, stream);
+    return visitor
+               ? ERR_NONE
+               : watch_add(call->app->watch, who, &call->project.row.id, followed_by(call), stream);
 }
 
 err chat_events(struct call *call)

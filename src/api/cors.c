@@ -35,7 +35,8 @@ static bool page_may_read(struct call *call)
 void route_cors(struct call *call)
 {
     str origin;
-    if (call->route->access == ROUTE_OPEN || !http_req_header(call->req, STR("origin"), &origin)) {
+    if (call->route->access == ROUTE_OPEN || route_is_private(call->route) ||
+        !http_req_header(call->req, STR("origin"), &origin)) {
         return;
     }
     http_res_header(call->res, STR("vary"), STR("Origin"));
@@ -54,7 +55,7 @@ static void add_method(struct buf *b, unsigned methods, enum http_method method,
     }
 }
 
-void route_preflight(struct call *call, unsigned allowed_methods)
+void route_preflight(struct call *call, unsigned allowed_methods, bool pages)
 {
     struct buf methods;
     buf_init(&methods, 128);
@@ -66,7 +67,7 @@ void route_preflight(struct call *call, unsigned allowed_methods)
     add_method(&methods, allowed_methods, HTTP_OPTIONS, "OPTIONS");
     http_res_header(call->res, STR("allow"), buf_str(&methods));
     str origin, wanted;
-    if (http_req_header(call->req, STR("origin"), &origin) &&
+    if (pages && http_req_header(call->req, STR("origin"), &origin) &&
         http_req_header(call->req, STR("access-control-request-method"), &wanted)) {
         http_res_header(call->res, STR("vary"), STR("Origin"));
         if (page_may_read(call)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/limits.h"
-#include "api/route.h"
+#include "api/record.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "http/asset.h"
@@ -9,6 +9,7 @@
 struct planned {
     const struct route *route; /* NULL: a preflight */
     unsigned allowed;          /* methods of the path, for a preflight */
+    unsigned pages;            /* those of them that pages of other sites may use */
 };
 
 static void answer_no_route(struct http_res *res)
@@ -50,10 +51,25 @@ static unsigned path_methods(const struct app *app, struct http_req *req)
     unsigned ignored;
     int get = http_router_find(app->router, HTTP_GET, http_req_path(req), a, args, &ignored);
     bool only_file = get >= 0 && api_routes[get].handle == asset_get;
-    if (only_file && !http_asset_find(http_req_path(req))) {
+    if (only_file && !route_asset(http_req_path(req))) {
         allowed &= ~(1u << HTTP_GET | 1u << HTTP_HEAD);
     }
     return allowed;
+}
+
+/* The methods of a path that pages of other sites may use. */
+static unsigned page_methods(const struct app *app, struct http_req *req, unsigned allowed)
+{
+    str args[HTTP_ROUTER_ARGS_MAX];
+    unsigned pages = 0, ignored;
+    for (unsigned m = 0; m < HTTP_OTHER; m++) {
+        int found = allowed & 1u << m
+                        ? http_router_find(app->router, (enum http_method)m, http_req_path(req),
+                                           http_req_arena(req), args, &ignored)
+                        : HTTP_ROUTER_NONE;
+        pages |= found >= 0 && !route_is_private(&api_routes[found]) ? 1u << m : 0;
+    }
+    return pages;
 }
 
 static void plan_preflight(struct app *app, struct http_req *req, struct http_res *res,
@@ -67,6 +83,7 @@ static void plan_preflight(struct app *app, struct http_req *req, struct http_re
         return;
     }
     planned->allowed = allowed | 1u << HTTP_OPTIONS;
+    planned->pages = page_methods(app, req, allowed);
     http_req_set_user(req, planned);
     plan->lane = HTTP_LANE_WORK;
     plan->route = "preflight";
@@ -80,7 +97,7 @@ static const struct route *find_route(struct app *app, struct http_req *req, str
     int found = http_router_find(app->router, http_req_method(req), http_req_path(req),
                                  http_req_arena(req), plan->args, &allowed);
     bool file = found >= 0 && api_routes[found].handle == asset_get;
-    if (found >= 0 && (!file || http_asset_find(http_req_path(req)))) {
+    if (found >= 0 && (!file || route_asset(http_req_path(req)))) {
         return &api_routes[found];
     }
     allowed = path_methods(app, req);
@@ -151,10 +168,13 @@ void app_handle(void *user, struct http_req *req, struct http_res *res)
         e = route_authorize(&call);
         route_cors(&call);
         e = err_ok(e) ? planned->route->handle(&call) : e;
+        if (!err_ok(e)) {
+            record_refusal(&call, e);
+        }
     } else {
         e = limits_preflight(&call);
         if (err_ok(e)) {
-            route_preflight(&call, planned->allowed);
+            route_preflight(&call, planned->allowed, planned->pages != 0);
         }
     }
     if (!err_ok(e) && !http_res_begun(res)) {

@@ -52,9 +52,22 @@ err document_security(struct call *call)
     return ERR_NONE;
 }
 
+const struct http_asset *route_asset(str path)
+{
+    static const str admin = STR_INIT("/admin/");
+    const struct http_asset *asset = http_asset_find(path);
+    size_t last = path.n;
+    while (last > 0 && path.p[last - 1] != '/') {
+        last--;
+    }
+    bool page = str_find_byte(path, '.', last) == SIZE_MAX;
+    /* The dashboard finds its way from the address by itself. */
+    return !asset && page && str_starts(path, admin) ? http_asset_find(admin) : asset;
+}
+
 err asset_get(struct call *call)
 {
-    const struct http_asset *asset = http_asset_find(http_req_path(call->req));
+    const struct http_asset *asset = route_asset(http_req_path(call->req));
     if (!asset) {
         return err_new(
             ERR_NOT_FOUND,

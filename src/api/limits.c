@@ -14,6 +14,7 @@ struct api_settings api_settings_default(void)
                                  .leads_per_hour = 20,
                                  .searches_per_minute = 600,
                                  .requests_per_minute = 1200,
+                                 .logins_per_minute = 120,
                                  .refusals_per_minute = 600,
                                  .streams_per_address = 64,
                                  .upload_bytes_max = 32 << 20,
@@ -64,6 +65,8 @@ static str caller(const struct call *call, str address)
         return id_str(&call->who.session.id);
     case PRINCIPAL_KEY:
         return call->who.public_key ? address : id_str(&call->who.key);
+    case PRINCIPAL_STAFF:
+        return id_str(&call->who.staff.person.id);
     case PRINCIPAL_NOBODY:
         break;
     }
@@ -133,6 +136,8 @@ err limits_judge(struct call *call)
                     caller(call, address));
     case ROUTE_RATE_READS:
         return take(call, requests, caller(call, address));
+    case ROUTE_RATE_LOGINS:
+        return take(call, rule("logins", settings->logins_per_minute, MINUTE_MS), address);
     }
     return ERR_NONE;
 }
@@ -153,6 +158,8 @@ str limits_describe(struct arena *a, const struct api_settings *settings, enum r
         return arena_printf(a, "%u a minute per key", settings->searches_per_minute);
     case ROUTE_RATE_READS:
         return arena_printf(a, "%u a minute per caller", settings->requests_per_minute);
+    case ROUTE_RATE_LOGINS:
+        return arena_printf(a, "%u a minute per address", settings->logins_per_minute);
     }
     return STR_EMPTY;
 }

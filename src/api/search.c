@@ -43,8 +43,10 @@ static void add_hit(struct buf *b, const struct know_hit *hit)
 
 err search_get(struct call *call)
 {
-    struct know_query query = {
-        .project = &call->project.row.id, .limit = SEARCH_LIMIT, .per_page = 1};
+    struct know_query query = {.project = &call->project.row.id,
+                               .reader = access_reader(&call->who),
+                               .limit = SEARCH_LIMIT,
+                               .per_page = 1};
     struct know_hit *hits;
     size_t count;
     err e = read_query(call, &query);

@@ -20,6 +20,26 @@ static err terms_accepted(struct call *call, bool *ret)
     return e;
 }
 
+/* The same id for the same subject on every device, and for nobody else. */
+static id known_visitor(const struct call *call)
+{
+    str whom = arena_printf(call->a, "visitor %s %.*s", id_str(&call->project.row.id).p,
+                            STR_ARG(call->identity.subject));
+    struct crypto_digest hash = crypto_hmac(secret_view(&call->app->hash_key), whom);
+    return whom.p ? id_of_random(hash.bytes) : id_random();
+}
+
+/* A session does not outlive what the site said. */
+static void add_identity(const struct call *call, struct session_row *session)
+{
+    const struct jwt_visitor *who = &call->identity;
+    session->subject = who->subject;
+    session->email = who->email;
+    session->groups = who->groups;
+    session->expires_ms =
+        who->expires_ms < session->expires_ms ? who->expires_ms : session->expires_ms;
+}
+
 err session_create(struct call *call)
 {
     bool accepted;
@@ -43,12 +63,15 @@ err session_create(struct call *call)
     struct session_row session = {
         .id = id_random(),
         .project = call->project.row.id,
-        .visitor = id_random(),
+        .visitor = call->identified ? known_visitor(call) : id_random(),
         .origin = call->page_origin,
         .locale = locale,
         .terms_version = needed ? call->project.terms_version : STR_EMPTY,
         .created_ms = now,
         .expires_ms = now + (int64_t)call->app->settings.api->session_minutes * MINUTE_MS};
+    if (call->identified) {
+        add_identity(call, &session);
+    }
     struct token token;
     e = access_session_open(call->app->store, &call->app->hash_key, &session, &token);
     if (!err_ok(e)) {

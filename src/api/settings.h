@@ -13,6 +13,7 @@ struct api_settings {
     unsigned leads_per_hour;       /* one visitor's session; leads and handoffs together */
     unsigned searches_per_minute;  /* one key */
     unsigned requests_per_minute;  /* one key, all other routes */
+    unsigned logins_per_minute;    /* one address; access/throttle.h counts failures besides */
     unsigned refusals_per_minute;  /* one address, see limits_admit */
     unsigned streams_per_address;  /* open event streams */
     uint64_t upload_bytes_max;     /* one document */

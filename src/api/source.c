@@ -9,6 +9,20 @@
 
 enum { TITLE_CHARS_MAX = 300, OPTIONS_BYTES_MAX = 64 << 10 };
 
+static void groups_json(struct buf *b, str groups)
+{
+    str name;
+    bool first = true;
+    answer_member_name(b, "groups");
+    buf_add_byte(b, '[');
+    while (str_split(&groups, '\n', &name)) {
+        buf_add_c(b, first ? "" : ",");
+        json_write_str(b, name);
+        first = false;
+    }
+    buf_add_byte(b, ']');
+}
+
 static void source_json(struct buf *b, const struct source_row *source)
 {
     buf_add_byte(b, '{');
@@ -16,6 +30,7 @@ static void source_json(struct buf *b, const struct source_row *source)
     answer_member(b, "kind", source->kind);
     answer_member(b, "location", source->location);
     answer_member(b, "title", source->title);
+    groups_json(b, source->groups);
     answer_member(b, "state", source->state);
     answer_member(b, "error", source->last_error);
     answer_member_number(b, "documents", source->documents);

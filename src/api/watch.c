@@ -4,16 +4,19 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "access/role.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { KEYS_BYTES_MAX = 16 << 20 };
+enum { KEYS_BYTES_MAX = 16 << 20, SESSION_BYTES_MAX = 4 << 20 };
 
 struct watched {
     struct watched *next;
     struct http_stream *stream; /* a reference of ours */
-    id team, key;
+    id team, key, project;      /* key none: a person's session */
+    struct crypto_digest session;
+    permissions permission;
 };
 
 struct watch {
@@ -34,40 +37,86 @@ static void forget(struct watched *one)
 }
 
 /* Looks a key up among its team's; a key that is not there was removed. */
-static bool is_live(const struct key_row *keys, size_t count, const id *key)
+static bool is_key_live(const struct key_row *keys, size_t count, const struct watched *one)
 {
     for (size_t i = 0; i < count; i++) {
-        if (id_eq(&keys[i].id, key)) {
+        if (id_eq(&keys[i].id, &one->key)) {
             return keys[i].disabled_ms == 0 &&
-                   (keys[i].expires_ms == 0 || keys[i].expires_ms > clock_wall_ms());
+                   (keys[i].expires_ms == 0 || keys[i].expires_ms > clock_wall_ms()) &&
+                   (keys[i].permissions & one->permission) == one->permission;
         }
     }
     return false;
 }
 
-/* Looks at each stream of the list, with the keys of the team at hand; gives those that stay. */
+/* The keys of the team that was looked at last: streams of one team mostly come together. */
+struct sweep {
+    struct arena a;
+    id team;
+    struct key_row *keys;
+    size_t count;
+};
+
+static err judge_key(struct watch *watch, struct sweep *sweep, const struct watched *one,
+                     bool *ret_live)
+{
+    err e = ERR_NONE;
+    if (!id_eq(&one->team, &sweep->team)) {
+        arena_reset(&sweep->a);
+        e = store_key_list(watch->store, &sweep->a, &one->team, &sweep->keys, &sweep->count);
+        sweep->team = err_ok(e) ? one->team : (id){{0}};
+    }
+    if (err_ok(e)) {
+        *ret_live = is_key_live(sweep->keys, sweep->count, one);
+    }
+    return e;
+}
+
+static err judge_session(struct watch *watch, const struct watched *one, bool *ret_live)
+{
+    struct arena a;
+    struct principal who = {.kind = PRINCIPAL_STAFF};
+    str reason;
+    int64_t now = clock_wall_ms();
+    arena_init(&a, SESSION_BYTES_MAX);
+    err e = store_staff_session_by_hash(watch->store, &a, &one->session, now, &who.staff);
+    if (e.code == ERR_NOT_FOUND) {
+        *ret_live = false;
+        e = ERR_NONE;
+    } else if (err_ok(e)) {
+        e = team_rules_read(&a, who.staff.team_settings, &who.rules, &reason);
+        if (err_ok(e)) {
+            int64_t idle_ms = (int64_t)who.rules.session_idle_minutes * 60000;
+            enum role role = role_on_project(&who.staff.member, &one->project);
+            *ret_live = access_state(&who) == STAFF_FULL &&
+                        id_eq(&who.staff.session.team, &one->team) &&
+                        who.staff.session.used_ms + idle_ms > now &&
+                        (role_permissions(role) & one->permission) == one->permission;
+        }
+    }
+    arena_done(&a);
+    return e;
+}
+
+/* Looks at each stream of the list; gives those that stay. What cannot be asked now stays. */
 static struct watched *sweep(struct watch *watch, struct watched *list)
 {
     struct watched *stay = NULL;
-    struct key_row *keys = NULL;
-    size_t count = 0;
-    id team = {{0}};
-    struct arena a;
-    err e = ERR_NONE;
-    arena_init(&a, KEYS_BYTES_MAX);
+    struct sweep at = {.count = 0};
+    arena_init(&at.a, KEYS_BYTES_MAX);
     for (struct watched *one = list, *next; one; one = next) {
+        bool live = true;
         next = one->next;
-        if (!http_stream_is_closed(one->stream) && !id_eq(&one->team, &team)) {
-            team = one->team;
-            arena_reset(&a);
-            e = store_key_list(watch->store, &a, &team, &keys, &count);
-            if (!err_ok(e)) {
-                log_err("api", "open streams were not checked for disabled keys", e);
-            }
-        }
         if (http_stream_is_closed(one->stream)) {
             forget(one);
-        } else if (err_ok(e) && !is_live(keys, count, &one->key)) {
+            continue;
+        }
+        err e = id_none(&one->key) ? judge_session(watch, one, &live)
+                                   : judge_key(watch, &at, one, &live);
+        if (!err_ok(e)) {
+            log_err("api", "an open stream was not checked", e);
+        }
+        if (!live) {
             http_stream_end(one->stream);
             forget(one);
         } else {
@@ -75,7 +124,7 @@ static struct watched *sweep(struct watch *watch, struct watched *list)
             stay = one;
         }
     }
-    arena_done(&a);
+    arena_done(&at.a);
     return stay;
 }
 
@@ -141,13 +190,19 @@ err watch_start(struct store *store, unsigned every_ms, struct watch **ret)
     return ERR_NONE;
 }
 
-err watch_add(struct watch *watch, const id *team, const id *key, struct http_stream *stream)
+err watch_add(struct watch *watch, const struct principal *who, const id *project,
+              permissions permission, struct http_stream *stream)
 {
     struct watched *one = mem_alloc(sizeof *one);
     if (!one) {
         return err_new(ERR_NO_MEMORY, "no memory to watch a stream");
     }
-    *one = (struct watched){.stream = stream, .team = *team, .key = *key};
+    *one = (struct watched){.stream = stream,
+                            .team = who->team,
+                            .key = who->key,
+                            .project = *project,
+                            .session = who->staff.session.hash,
+                            .permission = permission};
     http_stream_ref(stream);
     (void)pthread_mutex_lock(&watch->lock);
     one->next = watch->first;

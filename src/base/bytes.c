@@ -101,6 +101,16 @@ err bytes_unbase64(struct arena *a, str s, str *ret)
     return ERR_NONE;
 }
 
+err bytes_unbase64url(struct arena *a, str s, str *ret)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '+' || s.p[i] == '/' || s.p[i] == '=') {
+            return err_new(ERR_INVALID, "not base64url");
+        }
+    }
+    return bytes_unbase64(a, s, ret);
+}
+
 int bytes_hex_digit(char c)
 {
     if (c >= '0' && c <= '9') {

@@ -18,6 +18,10 @@ void bytes_base64url(struct buf *b, const void *p, size_t n);
  * zero). INVALID when it is not. The result lives in the arena. */
 err bytes_unbase64(struct arena *a, str s, str *ret);
 
+/* Decodes base64url as RFC 7515 section 2 has it: that alphabet only, no padding, canonical.
+ * INVALID when it is not. */
+err bytes_unbase64url(struct arena *a, str s, str *ret);
+
 /* Decodes hex of even length; INVALID otherwise. */
 err bytes_unhex(struct arena *a, str s, str *ret);
 

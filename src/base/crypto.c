@@ -23,6 +23,18 @@ struct crypto_digest crypto_sha256(str data)
     return digest;
 }
 
+struct crypto_digest crypto_sha256_parts(const str *parts, size_t count)
+{
+    struct crypto_digest digest;
+    crypto_hash_sha256_state state;
+    (void)crypto_hash_sha256_init(&state);
+    for (size_t i = 0; i < count; i++) {
+        (void)crypto_hash_sha256_update(&state, (const unsigned char *)parts[i].p, parts[i].n);
+    }
+    (void)crypto_hash_sha256_final(&state, digest.bytes);
+    return digest;
+}
+
 struct crypto_digest crypto_hmac(str key, str data)
 {
     struct crypto_digest digest;

@@ -19,6 +19,8 @@ void crypto_random(void *ret, size_t n);
 
 /* SHA-256 (FIPS 180-4). */
 struct crypto_digest crypto_sha256(str data);
+/* The same over parts, one after another. */
+struct crypto_digest crypto_sha256_parts(const str *parts, size_t count);
 
 /* HMAC-SHA-256 (RFC 2104). */
 struct crypto_digest crypto_hmac(str key, str data);

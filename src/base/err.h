@@ -13,6 +13,10 @@
     X(FORBIDDEN, 403, "forbidden")                                                                 \
     X(ORIGIN_REFUSED, 403, "origin_refused")                                                       \
     X(TERMS_REQUIRED, 403, "terms_required")                                                       \
+    X(FACTOR_REQUIRED, 401, "second_factor_required")                                              \
+    X(ENROLMENT_REQUIRED, 403, "second_factor_enrolment_required")                                 \
+    X(FRESH_REQUIRED, 403, "fresh_login_required")                                                 \
+    X(CSRF_REFUSED, 403, "csrf_refused")                                                           \
     X(NOT_FOUND, 404, "not_found")                                                                 \
     X(METHOD, 405, "method_not_allowed")                                                           \
     X(NOT_ACCEPTABLE, 406, "not_acceptable")                                                       \

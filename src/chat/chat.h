@@ -63,6 +63,7 @@ struct chat_context {
 /* Who asks: already authorised by the route. */
 struct chat_caller {
     id project, session, visitor, key; /* session or key is set */
+    struct reader reader;              /* what they may read of the project */
 };
 
 struct turn_request {
@@ -104,8 +105,8 @@ err turn_run(const struct chat_context *context, struct arena *a,
 /* At the start: counts what the projects' answers have taken of the day's budget already. */
 err turn_budget_load(const struct chat_context *context, struct arena *a, int64_t now_ms);
 
-/* Answers one question outside of any chat: retrieval and model or extract, filtered like a turn;
- * nothing is stored. Needs store and model of the context only. */
+/* Answers one question of the project's own people outside of any chat: retrieval in all sources
+ * and model or extract, filtered like a turn; nothing is stored. Needs store and model of the context only. */
 err turn_answer(const struct chat_context *context, struct arena *a,
                 const struct chat_project *project, str question, struct turn_result *ret);
 

@@ -499,7 +499,7 @@ err turn_answer(const struct chat_context *context, struct arena *a,
                 const struct chat_project *project, str question, struct turn_result *ret)
 {
     struct turn t;
-    struct turn_request request = {.message = question};
+    struct turn_request request = {.message = question, .caller.reader.all = true};
     turn_init(&t, context, a, project, ret);
     t.request = &request;
     err e = turn_clean(&t);

@@ -54,6 +54,7 @@ static err search(struct turn *t, str text, struct know_hit **ret, size_t *ret_c
 {
     struct know_query query = {
         .project = &t->project->row.id,
+        .reader = t->request->caller.reader,
         .text = text,
         .limit = CHAT_PASSAGES,
         .per_page = CHAT_PER_PAGE,

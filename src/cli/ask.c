@@ -14,7 +14,8 @@ int cmd_search(struct cli *cli)
     struct project_row project;
     struct know_hit *hits;
     size_t count;
-    struct know_query query = {.text = str_c(cli->positional[0]), .per_page = 1};
+    struct know_query query = {
+        .reader = {.all = true}, .text = str_c(cli->positional[0]), .per_page = 1};
     int code = open_project(cli, &project);
     code = code == CLI_OK ? print_limit(cli, 10, 50, &query.limit) : code;
     if (code != CLI_OK) {

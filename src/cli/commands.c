@@ -1,63 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/cli.h"
-
-#define END_OF_OPTIONS                                                                             \
-    {                                                                                              \
-        NULL, NULL, NULL                                                                           \
-    }
-
-static const struct cli_option no_options[] = {END_OF_OPTIONS};
-static const struct cli_option init_options[] = {
-    {"project", "SLUG", "slug of the first project (default: main)"},
-    {"name", "NAME", "its name, shown to visitors"},
-    {"domain", "ORIGIN", "page that may embed the widget; may be given more than once"},
-    END_OF_OPTIONS};
-static const struct cli_option serve_options[] = {
-    {"listen", "ADDRESS:PORT", "instead of server.listen; port 0 takes a free one"},
-    END_OF_OPTIONS};
-static const struct cli_option create_options[] = {
-    {"name", "NAME", "shown to visitors (default: the slug)"},
-    {"domain", "ORIGIN",
-     "page that may embed the widget: https://www.example.com or *.example.com; may be repeated"},
-    {"private", NULL, "answers nobody without a key"},
-    {"settings", "FILE", "JSON file of settings (see docs/configure.md)"},
-    END_OF_OPTIONS};
-static const struct cli_option set_options[] = {
-    {"name", "NAME", "shown to visitors"},
-    {"domain", "ORIGIN", "replaces the allowed domains; may be repeated; \"\" for none"},
-    {"add-domain", "ORIGIN", "one more allowed domain"},
-    {"private", "true|false", "answers nobody without a key"},
-    {"settings", "FILE", "JSON file; its members replace those of the same name"},
-    END_OF_OPTIONS};
-static const struct cli_option yes_options[] = {{"yes", NULL, "really do it"}, END_OF_OPTIONS};
-static const struct cli_option project_options[] = {
-    {"project", "SLUG", "the project (not needed when there is one)"}, END_OF_OPTIONS};
-static const struct cli_option add_options[] = {
-    {"project", "SLUG", "the project (not needed when there is one)"},
-    {"sitemap", NULL, "the URL is a sitemap"},
-    {"title", "TEXT", "name of the source in lists"},
-    {"base-url", "URL", "a folder: citations link to this address plus the file's path"},
-    {"include", "PATTERN", "only paths that match, * and ? as in shells; may be repeated"},
-    {"exclude", "PATTERN", "no paths that match; may be repeated"},
-    {"depth", "N", "a URL: links followed from the page"},
-    {"pages", "N", "at most so many documents"},
-    END_OF_OPTIONS};
-static const struct cli_option search_options[] = {
-    {"project", "SLUG", "the project (not needed when there is one)"},
-    {"limit", "N", "at most so many results (default 10)"},
-    END_OF_OPTIONS};
-static const struct cli_option lead_options[] = {
-    {"project", "SLUG", "only of this project"},
-    {"since", "DATE", "only since this day, 2026-01-31"},
-    {"limit", "N", "at most so many (default 1000)"},
-    END_OF_OPTIONS};
-static const struct cli_option outbox_options[] = {{"state", "STATE", "pending, sent or dead"},
-                                                   {"limit", "N", "at most so many (default 100)"},
-                                                   END_OF_OPTIONS};
-static const struct cli_option retry_options[] = {{"all", NULL, "every dead letter"},
-                                                  END_OF_OPTIONS};
-static const struct cli_option mail_options[] = {{"to", "ADDRESS", "instead of mail.to"},
-                                                 END_OF_OPTIONS};
+#include "cli/options.h"
 
 const struct cli_command cli_commands[] = {
     {"init", "DIR [--project SLUG] [--name NAME] [--domain ORIGIN]", "Make a new installation",
@@ -90,6 +32,10 @@ const struct cli_command cli_commands[] = {
      "SOURCE is the id of one source; without it, all.", project_options, 0, 1, cmd_source_sync},
     {"source remove", "[--project SLUG] SOURCE", "Remove a source and its passages", "",
      project_options, 1, 1, cmd_source_remove},
+    {"source groups", "[--project SLUG] SOURCE [GROUP]... [--everybody]",
+     "Say which known visitors read a source",
+     "Without GROUP it shows who does. Others never get a passage of it, nor learn that it exists.",
+     groups_options, 1, 64, cmd_source_groups},
     {"search", "[--project SLUG] QUERY", "Search the documents", "", search_options, 1, 1,
      cmd_search},
     {"ask", "[--project SLUG] QUESTION", "Answer a question from the documents",
@@ -107,6 +53,78 @@ const struct cli_command cli_commands[] = {
      cmd_outbox_retry},
     {"mail test", "[--to ADDRESS]", "Send a test mail and explain the server's answer", "",
      mail_options, 0, 0, cmd_mail_test},
+    {"team show", "[--team TEAM]", "Show the teams and their rules", "", team_options, 0, 0,
+     cmd_team_show},
+    {"team set", "[--team TEAM] [KEY=VALUE]... [--grace DATE|SPAN]", "Change the rules of a team",
+     "Without --grace a rule holds from the next request on.\n"
+     "  doorward team set second_factor=true --grace 14d\n"
+     "  doorward team set key_age_days=180 key_idle_days=30 key_revoke_exposed=true\n"
+     "KEY= alone goes back to the default. `doorward team show` lists the rules.",
+     team_set_options, 0, 64, cmd_team_set},
+    {"user list", "[--team TEAM]", "List the people of a team and who is invited", "", team_options,
+     0, 0, cmd_user_list},
+    {"user show", "EMAIL [--team TEAM]", "Show one account", "", team_options, 1, 1, cmd_user_show},
+    {"user create", "EMAIL --role ROLE [--name NAME] [--invite | --password-stdin]",
+     "Make an account, or ask somebody in",
+     "Asks for the password on the terminal. A password on the command line would be seen by every\n"
+     "process and kept in the shell's history: there is no option for one.\n"
+     "With --invite they get a link by mail, or, without a mail server, you hand it on.",
+     user_create_options, 1, 1, cmd_user_create},
+    {"user role", "EMAIL ROLE [--project SLUG=ROLE]... [--all-projects]",
+     "Change what somebody may do",
+     "Holds from their next request on. Projects stay as they were unless --project or\n"
+     "--all-projects is given.",
+     user_role_options, 2, 2, cmd_user_role},
+    {"user disable", "EMAIL", "Lock an account in every team and end its sessions", "",
+     team_options, 1, 1, cmd_user_disable},
+    {"user enable", "EMAIL", "Let a disabled account in again", "", team_options, 1, 1,
+     cmd_user_enable},
+    {"user remove", "EMAIL", "Take somebody out of a team", "", team_options, 1, 1,
+     cmd_user_remove},
+    {"user reset-factor", "EMAIL", "Remove a lost second factor and the recovery codes",
+     "Make sure that it is really them who ask: this is what an attacker would ask for.",
+     team_options, 1, 1, cmd_user_reset_factor},
+    {"user reset-password", "EMAIL", "Print a link by which they choose a new password",
+     "The link works once, for an hour. Older ones are void.", team_options, 1, 1,
+     cmd_user_reset_password},
+    {"user sessions", "EMAIL [--end-all]", "List where somebody is logged in, or end it", "",
+     user_sessions_options, 1, 1, cmd_user_sessions},
+    {"key create", "--name NAME --permission PERMISSION... [--project SLUG] [--public]",
+     "Make an API key and print it, this once",
+     "Permissions: project_read project_search project_sources_read project_sources_create\n"
+     "project_sources_delete project_sync chat_create leads_read chats_read chats_delete keys_manage\n"
+     "project_manage team_manage audit_read checks_run metrics_read.\n"
+     "A public key may have project_read, project_search and chat_create.",
+     key_create_options, 0, 0, cmd_key_create},
+    {"key list", "[--team TEAM]", "List the keys and their last use", "", team_options, 0, 0,
+     cmd_key_list},
+    {"key rotate", "KEY [--overlap SPAN]", "Make the successor of a key and print it, this once",
+     "KEY is an id or its beginning, the first characters of the token, or the name.",
+     key_rotate_options, 1, 1, cmd_key_rotate},
+    {"key revoke", "KEY", "Refuse a key from the next request on",
+     "KEY is an id or its beginning, the first characters of the token, or the name.", team_options,
+     1, 1, cmd_key_revoke},
+    {"key report", "[--all]", "Judge every key by the rules of its team",
+     "Exit code 1 when a key is too old, unused for too long, or was seen in a browser or a URL.",
+     key_report_options, 0, 0, cmd_key_report},
+    {"visitor-key add", "--project SLUG --kid KID [--alg ALG] [--key FILE]",
+     "Let a site say who its visitors are",
+     "HS256 without --key draws a secret and prints it once.", visitor_key_add_options, 0, 0,
+     cmd_visitor_key_add},
+    {"visitor-key list", "[--project SLUG]", "List the keys that sites sign with", "",
+     project_options, 0, 0, cmd_visitor_key_list},
+    {"visitor-key remove", "--project SLUG --kid KID", "Refuse what is signed with a key", "",
+     visitor_key_remove_options, 0, 0, cmd_visitor_key_remove},
+    {"audit list", "[--since DATE|SPAN] [--limit N]",
+     "List what was done and refused, newest first", "", audit_list_options, 0, 0, cmd_audit_list},
+    {"audit export", "[--since DATE|SPAN]", "Print the audit log as JSON lines, oldest first", "",
+     audit_export_options, 0, 0, cmd_audit_export},
+    {"audit verify", "[--team TEAM]", "Recompute the chain of the audit log",
+     "Exit code 1 when a row was changed or taken out; the first that does not fit is named.",
+     team_options, 0, 0, cmd_audit_verify},
+    {"rotate", "--everything [--yes]", "List every secret of this installation, or rotate them all",
+     "For the day after an exposure: docs/access.md. Without --yes nothing is changed.",
+     rotate_options, 0, 0, cmd_rotate},
     {"policy", "[--format text|json|markdown]", "Print who may call which route", "", no_options, 0,
      0, cmd_policy},
     {"backup", "FILE", "Write a consistent copy of the database while the server runs", "",

@@ -15,6 +15,14 @@
 #include "ops/outbox.h"
 #include "store/store.h"
 
+enum { CONFIG_ORIGINS_MAX = 32 };
+
+/* Where a secret of the configuration came from: "env:NAME", "file:PATH", "credential:NAME". */
+struct config_origin {
+    size_t at; /* offset of the secret in struct config */
+    char text[512];
+};
+
 struct config {
     char path[PATH_MAX];   /* of the file */
     char folder[PATH_MAX]; /* of the file: relative paths start here */
@@ -26,6 +34,8 @@ struct config {
     struct outbox_settings outbox;
     struct know_settings know;
     struct api_settings api;
+    struct config_origin origins[CONFIG_ORIGINS_MAX];
+    unsigned origin_count;
 };
 
 /* Finds the file (`given`, DOORWARD_CONFIG, ./doorward.yaml), reads it and the environment,
@@ -36,6 +46,9 @@ err config_load(struct arena *a, const char *given, struct config *ret, str *ret
 /* The same from a text; `name` stands in reasons, relative paths start at `folder`. */
 err config_read(struct arena *a, str text, const char *name, const char *folder, struct config *ret,
                 str *ret_reason);
+
+/* Where a secret in `config` came from; empty when it is not set. */
+str config_origin(const struct config *config, const struct secret *secret);
 
 /* Wipes the secrets. */
 void config_done(struct config *config);

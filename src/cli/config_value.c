@@ -155,10 +155,37 @@ static err secret_from_file(struct arena *a, const struct config_row *row, const
     return e;
 }
 
+str config_origin(const struct config *config, const struct secret *secret)
+{
+    size_t at = (size_t)((const char *)secret - (const char *)config);
+    for (unsigned i = 0; i < config->origin_count; i++) {
+        if (config->origins[i].at == at) {
+            return str_c(config->origins[i].text);
+        }
+    }
+    return STR_EMPTY;
+}
+
+/* Remembers the reference for `doorward rotate`; the environment's takes the file's place. */
+static void remember_origin(struct config *config, size_t at, str value)
+{
+    unsigned i = 0;
+    while (i < config->origin_count && config->origins[i].at != at) {
+        i++;
+    }
+    if (i < CONFIG_ORIGINS_MAX) {
+        config->origins[i].at = at;
+        (void)snprintf(config->origins[i].text, sizeof config->origins[i].text, "%.*s",
+                       STR_ARG(value));
+        config->origin_count += i == config->origin_count;
+    }
+}
+
 static err set_secret(struct arena *a, const struct config_row *row, char *at, str value,
-                      const struct config *config, str *ret_reason)
+                      struct config *config, str *ret_reason)
 {
     struct secret *secret = (struct secret *)(void *)at;
+    remember_origin(config, (size_t)(at - (char *)config), value);
     if (str_starts(value, STR("env:"))) {
         str name = arena_str(a, str_slice(value, 4, value.n));
         const char *found = name.p ? getenv(name.p) : NULL;

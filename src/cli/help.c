@@ -37,7 +37,7 @@ int help_all(void)
     cli_say("Doorward " DOORWARD_VERSION ": a chatbot for your website that is ready to launch.\n\n"
             "usage: doorward COMMAND [OPTIONS]\n");
     for (size_t i = 0; i < cli_command_count; i++) {
-        cli_say("  %-16s %s", cli_commands[i].name, cli_commands[i].summary);
+        cli_say("  %-20s %s", cli_commands[i].name, cli_commands[i].summary);
     }
     cli_say(
         "\n`doorward COMMAND --help` says more. Exit codes: 0 fine, 1 findings or a refused act,\n"
@@ -77,7 +77,7 @@ int help_group(str word, bool asked)
     (void)fprintf(out, "usage: doorward %.*s VERB [OPTIONS]\n\n", STR_ARG(word));
     for (size_t i = 0; i < cli_command_count; i++) {
         if (in_group(&cli_commands[i], word)) {
-            (void)fprintf(out, "  %-16s %s\n", cli_commands[i].name, cli_commands[i].summary);
+            (void)fprintf(out, "  %-20s %s\n", cli_commands[i].name, cli_commands[i].summary);
         }
     }
     return asked ? CLI_OK : CLI_USAGE;

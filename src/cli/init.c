@@ -4,10 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "access/access.h"
-#include "base/clock.h"
+#include "access/keys.h"
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/act.h"
 #include "cli/project.h"
 
 static const char template_text[] =
@@ -72,18 +71,17 @@ static int write_folder(struct cli *cli, const char *folder, str *ret_config)
 
 static err make_owner(struct cli *cli, struct project_row *project, struct token *ret_token)
 {
+    struct key_row key;
     err e = store_team_create(cli->store, STR("Owners"), &project->team);
     if (err_ok(e)) {
         e = store_project_create(cli->store, project);
     }
-    struct key_row key = {.id = id_random(),
-                          .team = project->team,
-                          .name = STR("owner"),
-                          .permissions = PERMISSION_ALL,
-                          .created_ms = clock_wall_ms()};
-    return err_ok(e)
-               ? access_key_create(cli->store, &cli->hash_key, &key, TOKEN_SECRET_KEY, ret_token)
-               : e;
+    struct key_wish wish = {.name = STR("owner"),
+                            .kind = TOKEN_SECRET_KEY,
+                            .may = PERMISSION_ALL,
+                            .team = project->team};
+    struct audit_act act = act_new(&project->team, "key.create", "key", STR_EMPTY);
+    return err_ok(e) ? keys_create(cli->store, &cli->hash_key, &wish, &act, &key, ret_token) : e;
 }
 
 static void print_result(struct cli *cli, const struct project_row *project,
@@ -104,8 +102,11 @@ static void print_result(struct cli *cli, const struct project_row *project,
     cli_say("The owner's secret key, shown this once:\n\n  %s\n", token->c);
     cli_say("Next:\n"
             "  doorward source add --config %.*s --project %.*s PATH|URL\n"
-            "  doorward serve --config %.*s",
-            STR_ARG(config), STR_ARG(project->slug), STR_ARG(config));
+            "  doorward serve --config %.*s\n"
+            "\n"
+            "The first account: open /admin/setup in a browser and show the owner's key there, or\n"
+            "  doorward user create --config %.*s YOU@example.com --role owner",
+            STR_ARG(config), STR_ARG(project->slug), STR_ARG(config), STR_ARG(config));
 }
 
 int cmd_init(struct cli *cli)

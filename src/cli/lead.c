@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <time.h>
-
+#include "store/lead.h"
 #include "base/clock.h"
 #include "cli/print.h"
-#include "store/lead.h"
+#include "cli/when.h"
 
 enum { LEADS_MAX = 100000 };
 
 static int read_since(const struct cli *cli, int64_t *ret)
 {
     const char *text = cli_option(cli, "since", 0);
-    struct tm day = {0};
     *ret = 0;
-    if (!text) {
-        return CLI_OK;
-    }
-    const char *end = strptime(text, "%Y-%m-%d", &day);
-    if (!end || *end) {
-        return cli_fail(CLI_USAGE, "--since is a day such as 2026-01-31");
-    }
-    *ret = (int64_t)timegm(&day) * 1000;
-    return CLI_OK;
+    return !text || when_day(str_c(text), ret)
+               ? CLI_OK
+               : cli_fail(CLI_USAGE, "--since is a day such as 2026-01-31");
 }
 
 static int load(struct cli *cli, struct lead_row **ret, size_t *ret_count)

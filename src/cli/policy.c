@@ -1,30 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/policy.h"
+
 #include "api/limits.h"
-#include "api/route.h"
 #include "cli/print.h"
 
-static const char *method_name(enum http_method method)
+enum { POLICY_BYTES_MAX = 1 << 20 };
+
+/* What a person needs, in one word: the roles that pass, and whether the factor must be shown anew.
+ */
+static void add_roles(struct buf *b, const struct route *route)
 {
-    static const char *const names[] = {
-        [HTTP_GET] = "GET",         [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
-        [HTTP_PUT] = "PUT",         [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
-        [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "OTHER"};
-    return names[method];
+    size_t before = b->n;
+    policy_roles(b, route);
+    buf_add_c(b, b->n == before ? "–" : route->fresh ? " (log-in of the last 15 min)" : "");
 }
 
-static void route_json(struct buf *b, struct cli *cli, const struct route *route,
-                       const struct api_settings *settings)
+static void row_markdown(struct cli *cli, struct buf *b, const struct route *route,
+                         const struct api_settings *settings)
 {
-    uint64_t body = route->body_max == SIZE_MAX ? settings->upload_bytes_max : route->body_max;
-    buf_add_byte(b, '{');
-    print_member(b, "method", str_c(method_name(route->method)));
-    print_member(b, "path", str_c(route->path));
-    print_member(b, "access", str_c(route_access_name(route->access)));
-    print_member(b, "permission", str_c(permission_name(route->permission)));
-    print_member_number(b, "body_max", body);
-    print_member(b, "rate", limits_describe(&cli->a, settings, route->rate));
-    print_member(b, "summary", str_c(route->summary));
-    buf_add_byte(b, '}');
+    buf_addf(b, "| `%s %s` | %s | %s | ", policy_method(route->method), route->path,
+             policy_access(route->access), permission_name(route->permission));
+    add_roles(b, route);
+    buf_addf(b, " | %.*s | %s |\n", STR_ARG(limits_describe(&cli->a, settings, route->rate)),
+             route->summary);
+}
+
+static void row_text(struct buf *b, const struct route *route)
+{
+    buf_addf(b, "%-6s %-46s %-28s %-22s ", policy_method(route->method), route->path,
+             policy_access(route->access), permission_name(route->permission));
+    add_roles(b, route);
+    buf_add_byte(b, '\n');
 }
 
 int cmd_policy(struct cli *cli)
@@ -36,26 +42,20 @@ int cmd_policy(struct cli *cli)
         return cli_fail(CLI_USAGE, "--format is text, json or markdown");
     }
     struct buf b;
-    buf_init(&b, 1 << 20);
-    buf_add_c(
-        &b,
-        cli->json ? "["
-        : markdown
-            ? "| route | who | permission of a key | limit | what |\n| --- | --- | --- | --- | --- |\n"
-            : "");
+    buf_init(&b, POLICY_BYTES_MAX);
+    buf_add_c(&b, cli->json  ? "["
+                  : markdown ? "| route | who | permission | roles | limit | what |\n"
+                               "| --- | --- | --- | --- | --- | --- |\n"
+                             : "");
     for (size_t i = 0; i < api_route_count; i++) {
         const struct route *route = &api_routes[i];
-        const char *permission = permission_name(route->permission);
         if (cli->json) {
             buf_add_c(&b, i ? "," : "");
-            route_json(&b, cli, route, &settings);
+            policy_json(&b, &cli->a, route, &settings);
         } else if (markdown) {
-            buf_addf(&b, "| `%s %s` | %s | %s | %.*s | %s |\n", method_name(route->method),
-                     route->path, route_access_name(route->access), permission,
-                     STR_ARG(limits_describe(&cli->a, &settings, route->rate)), route->summary);
+            row_markdown(cli, &b, route, &settings);
         } else {
-            buf_addf(&b, "%-6s %-38s %-26s %s\n", method_name(route->method), route->path,
-                     route_access_name(route->access), permission);
+            row_text(&b, route);
         }
     }
     buf_add_c(&b, cli->json ? "]" : "");

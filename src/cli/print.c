@@ -31,6 +31,16 @@ void print_member_time(struct buf *b, const char *key, int64_t wall_ms)
     }
 }
 
+void print_member_id(struct buf *b, const char *key, const id *value)
+{
+    member_name(b, key);
+    if (id_none(value)) {
+        buf_add_c(b, "null");
+    } else {
+        buf_addf(b, "\"%s\"", value->c);
+    }
+}
+
 void print_csv(struct buf *b, str text, bool last)
 {
     buf_add_byte(b, '"');

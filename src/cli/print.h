@@ -10,6 +10,9 @@ void print_member_number(struct buf *b, const char *key, uint64_t number);
 /* A time as RFC 3339, null when 0. */
 void print_member_time(struct buf *b, const char *key, int64_t wall_ms);
 
+/* An id, null when there is none. */
+void print_member_id(struct buf *b, const char *key, const id *value);
+
 /* Appends a CSV field (RFC 4180), defused so that a spreadsheet never runs it as a formula. */
 void print_csv(struct buf *b, str text, bool last);
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "chat/chat.h"
+#include "cli/assign.h"
 
 enum { SLUG_BYTES_MAX = 63, NAME_BYTES_MAX = 200, DOMAINS_MAX = 100, SETTINGS_BYTES_MAX = 262144 };
 
@@ -76,35 +77,6 @@ static int merge_settings_file(struct cli *cli, json_t *settings)
     return failed ? cli_fail(CLI_UNREACHABLE, "out of memory") : CLI_OK;
 }
 
-/* Applies KEY=VALUE arguments: JSON, or text when it is none; an empty value removes the member. */
-static int merge_arguments(struct cli *cli, json_t *settings)
-{
-    for (unsigned i = 1; i < cli->positional_count; i++) {
-        str argument = str_c(cli->positional[i]);
-        size_t equals = str_find_byte(argument, '=', 0);
-        if (equals == SIZE_MAX || equals == 0) {
-            return cli_fail(CLI_USAGE, "`%s` is not KEY=VALUE", cli->positional[i]);
-        }
-        str key = arena_str(&cli->a, str_slice(argument, 0, equals));
-        str value = str_slice(argument, equals + 1, argument.n);
-        json_t *parsed = NULL;
-        if (!key.p) {
-            return cli_fail(CLI_UNREACHABLE, "out of memory");
-        }
-        if (str_empty(value)) {
-            (void)json_object_del(settings, key.p);
-            continue;
-        }
-        if (!err_ok(json_read(value, &parsed, NULL))) {
-            parsed = json_stringn(value.p, value.n);
-        }
-        if (!parsed || json_object_set_new(settings, key.p, parsed) != 0) {
-            return cli_fail(CLI_USAGE, "%.*s: the value is not UTF-8", STR_ARG(key));
-        }
-    }
-    return CLI_OK;
-}
-
 /* Writes the settings into the row after the reader of settings has judged them. */
 static int put_settings(struct cli *cli, const json_t *settings, struct project_row *row)
 {
@@ -137,7 +109,7 @@ static int change_settings(struct cli *cli, struct project_row *row)
     }
     int code = merge_settings_file(cli, settings);
     if (code == CLI_OK) {
-        code = merge_arguments(cli, settings);
+        code = assign_arguments(cli, 1, settings);
     }
     if (code == CLI_OK) {
         code = put_settings(cli, settings, row);

@@ -57,7 +57,8 @@ struct know_hit {
 
 struct know_query {
     const id *project;
-    str text; /* as typed; at most 1,000 bytes are used */
+    struct reader reader; /* what is not theirs to read is not found */
+    str text;             /* as typed; at most 1,000 bytes are used */
     str url_prefix;
     size_t limit;    /* hits, at most 50 */
     size_t per_page; /* only so many passages of one document, the best; 0: all */

@@ -137,7 +137,7 @@ static err fill_hits(struct store *store, struct arena *a, const struct know_que
                                .score = confidence(&ranked[i].match),
                                .snippet = STR_EMPTY,
                                .question = q};
-        err e = store_passage_fill(store, a, query->project, &hit.passage, 1);
+        err e = store_passage_fill(store, a, query->project, &query->reader, &hit.passage, 1);
         if (err_ok(e) && hit.passage.number != 0) {
             e = query->bare ? e : know_snippet(a, q, hit.passage.text, &hit.snippet);
             hits[n++] = hit;
@@ -173,6 +173,7 @@ err know_search(struct store *store, struct arena *a, const struct know_query *q
     str terms[SEARCH_TERMS_MAX];
     double weights[SEARCH_TERMS_MAX];
     struct passage_query find = {.project = query->project,
+                                 .reader = query->reader,
                                  .terms = terms,
                                  .weights = weights,
                                  .url_prefix = query->url_prefix,

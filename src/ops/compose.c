@@ -80,8 +80,10 @@ err compose_mail(struct arena *a, const struct outbox_settings *settings, const 
         copy.message_id = arena_printf(a, "%s@%.*s", row.id.c, STR_ARG(domain));
         copy.date_ms = row.created_ms;
     }
-    unsigned count = copy.only_count ? (unsigned)copy.only_count : settings->mail.to_count;
-    str first = copy.only_count ? copy.only[0] : str_c(settings->mail.to[0]);
+    unsigned count = copy.to.n         ? 1
+                     : copy.only_count ? (unsigned)copy.only_count
+                                       : settings->mail.to_count;
+    str first = copy.to.n ? copy.to : copy.only_count ? copy.only[0] : str_c(settings->mail.to[0]);
     row.target = count > 1 ? arena_printf(a, "%.*s and %u more", STR_ARG(first), count - 1)
                            : arena_str(a, first);
     if (!err_ok(e) || !copy.message_id.p || !row.target.p) {

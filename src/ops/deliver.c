@@ -46,6 +46,9 @@ static err find_recipients(struct arena *a, const struct mail_settings *settings
     if (only.n) {
         return add_recipient(a, only, letter, ret);
     }
+    if (letter->to.n) {
+        return add_recipient(a, letter->to, letter, ret);
+    }
     err e = ERR_NONE;
     for (unsigned i = 0; err_ok(e) && i < settings->to_count && i < MAIL_RECIPIENTS_MAX; i++) {
         e = add_recipient(a, str_c(settings->to[i]), letter, ret);
@@ -152,6 +155,25 @@ static void keep_rest(struct arena *a, const struct outbox_settings *settings,
     }
 }
 
+/* Completes the link of a letter to one person. */
+static err reveal(struct arena *a, const struct outbox_settings *settings, struct letter *letter)
+{
+    str rest;
+    if (!letter->button_sealed.n) {
+        return ERR_NONE;
+    }
+    if (!settings->reveal) {
+        return err_new(ERR_UNAVAILABLE, "this process does not have the key to the mail's link");
+    }
+    err e = settings->reveal(settings->reveal_user, a, letter->to, letter->button_sealed, &rest);
+    if (err_ok(e)) {
+        letter->button_link =
+            arena_printf(a, "%.*s%.*s", STR_ARG(letter->button_link), STR_ARG(rest));
+        e = letter->button_link.p ? ERR_NONE : err_new(ERR_NO_MEMORY, "no memory for a mail");
+    }
+    return e;
+}
+
 static void deliver_mail(struct arena *a, const struct outbox_settings *settings,
                          const struct outbox_row *row, const struct smtp_watch *watch,
                          struct deliver_outcome *ret)
@@ -165,9 +187,15 @@ static void deliver_mail(struct arena *a, const struct outbox_settings *settings
     }
     err e = letter_read(a, row->payload, &letter);
     e = err_ok(e) ? find_recipients(a, &settings->mail, &letter, STR_EMPTY, &to) : e;
+    if (err_ok(e) && letter.until_ms && clock_wall_ms() >= letter.until_ms) {
+        ret->fate = DELIVER_DEAD;
+        ret->reason = STR("its link is no longer valid");
+        return;
+    }
+    e = err_ok(e) ? reveal(a, settings, &letter) : e;
     if (!err_ok(e)) {
         ret->reason = str_c(e.what);
-        ret->permanent = e.code == ERR_INVALID;
+        ret->permanent = e.code == ERR_INVALID || e.code == ERR_CORRUPT;
         return;
     }
     if (to.count == 0) {

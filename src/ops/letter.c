@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/letter.h"
 
-#include "base/clock.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 
 /* ── writing JSON ── */
@@ -66,6 +66,20 @@ static void add_transcript(struct buf *b, const struct letter *letter)
     buf_add_c(b, "],");
 }
 
+/* What only letters to one person have. */
+static void add_button(struct buf *b, const struct letter *letter)
+{
+    if (!letter->to.n) {
+        return;
+    }
+    add_member(b, "to", letter->to);
+    add_member(b, "button_text", letter->button_text);
+    add_member(b, "button_link", letter->button_link);
+    buf_add_c(b, "\"button_sealed\":\"");
+    bytes_base64(b, letter->button_sealed.p, letter->button_sealed.n);
+    buf_addf(b, "\",\"until_ms\":%lld,", (long long)letter->until_ms);
+}
+
 err letter_write(struct buf *b, const struct letter *letter)
 {
     const struct {
@@ -99,7 +113,9 @@ err letter_write(struct buf *b, const struct letter *letter)
         buf_add_c(b, i > 0 ? "," : "");
         add_string(b, letter->only[i]);
     }
-    buf_addf(b, "],\"date_ms\":%lld}", (long long)letter->date_ms);
+    buf_add_c(b, "],");
+    add_button(b, letter);
+    buf_addf(b, "\"date_ms\":%lld}", (long long)letter->date_ms);
     return buf_err(b);
 }
 
@@ -178,6 +194,21 @@ static void read_only(struct reader *r, const json_t *list, struct letter *lette
     letter->only = only;
 }
 
+static void read_button(struct reader *r, const json_t *root, struct letter *letter)
+{
+    if (!json_object_get(root, "to")) {
+        return;
+    }
+    letter->to = read_string(r, json_object_get(root, "to"));
+    letter->button_text = read_string(r, json_object_get(root, "button_text"));
+    letter->button_link = read_string(r, json_object_get(root, "button_link"));
+    str sealed = read_string(r, json_object_get(root, "button_sealed"));
+    err e = bytes_unbase64(r->a, sealed, &letter->button_sealed);
+    r->failed = r->failed || e.code == ERR_INVALID;
+    r->out_of_memory = r->out_of_memory || e.code == ERR_NO_MEMORY;
+    letter->until_ms = read_number(r, json_object_get(root, "until_ms"));
+}
+
 err letter_read(struct arena *a, str json, struct letter *ret)
 {
     json_t *root;
@@ -203,6 +234,7 @@ err letter_read(struct arena *a, str json, struct letter *ret)
     read_fields(&r, json_object_get(root, "fields"), &letter);
     read_transcript(&r, json_object_get(root, "transcript"), &letter);
     read_only(&r, json_object_get(root, "only"), &letter);
+    read_button(&r, root, &letter);
     letter.cut = json_is_true(json_object_get(root, "cut"));
     letter.date_ms = read_number(&r, json_object_get(root, "date_ms"));
     json_decref(root);
@@ -214,85 +246,4 @@ err letter_read(struct arena *a, str json, struct letter *ret)
     }
     *ret = letter;
     return ERR_NONE;
-}
-
-/* ── as text ── */
-
-void letter_time(struct buf *b, int64_t wall_ms)
-{
-    /* "Sat, 21 Nov 2026 20:25:01 +0000" has all the pieces */
-    struct clock_text text = clock_rfc5322(wall_ms);
-    str s = str_c(text.c);
-    size_t comma = str_find_byte(s, ' ', 0), plus = str_find_byte(s, '+', 0);
-    if (comma == SIZE_MAX || plus == SIZE_MAX || plus < comma + 11) {
-        buf_add(b, s);
-        return;
-    }
-    buf_add(b, str_slice(s, comma + 1, plus - 10));
-    buf_add_c(b, ", ");
-    buf_add(b, str_slice(s, plus - 9, plus - 4));
-    buf_add_c(b, " UTC");
-}
-
-static void add_section(struct buf *b, const char *title)
-{
-    buf_addf(b, "\n%s\n", title);
-    for (size_t i = 0; i < strlen(title); i++) {
-        buf_add_byte(b, '-');
-    }
-    buf_add_byte(b, '\n');
-}
-
-/* Adds lines with a mark before each, so that nothing in them looks like a part of the letter. */
-static void add_quoted_lines(struct buf *b, const char *mark, str text)
-{
-    str line;
-    while (str_split(&text, '\n', &line)) {
-        buf_addf(b, "%s%.*s\n", mark, STR_ARG(line));
-    }
-}
-
-static void add_text_transcript(struct buf *b, const struct letter *letter)
-{
-    add_section(b, "Conversation");
-    if (letter->cut) {
-        buf_add_c(b, "(earlier messages are left out)\n");
-    }
-    for (size_t i = 0; i < letter->line_count; i++) {
-        const struct letter_line *line = &letter->transcript[i];
-        buf_addf(b, "%s%.*s, ", i > 0 ? "\n" : "", STR_ARG(line->who));
-        letter_time(b, line->at_ms);
-        buf_add_c(b, ":\n");
-        add_quoted_lines(b, "  ", line->text);
-    }
-}
-
-err letter_text(struct buf *b, const struct letter *letter)
-{
-    buf_addf(b, "%.*s\n\n%.*s\n%s", STR_ARG(letter->heading), STR_ARG(letter->intro),
-             letter->field_count ? "\n" : "");
-    for (size_t i = 0; i < letter->field_count; i++) {
-        const struct letter_field *field = &letter->fields[i];
-        buf_addf(b, "%.*s: ", STR_ARG(field->label));
-        str value = field->value, line;
-        for (bool first = true; str_split(&value, '\n', &line); first = false) {
-            buf_addf(b, "%s%.*s", first ? "" : "\n  ", STR_ARG(line));
-        }
-        buf_add_byte(b, '\n');
-    }
-    if (letter->message.n) {
-        add_section(b, "Message");
-        add_quoted_lines(b, "> ", letter->message);
-    }
-    if (letter->closing.n) {
-        buf_addf(b, "\n%.*s\n", STR_ARG(letter->closing));
-    }
-    if (letter->line_count) {
-        add_text_transcript(b, letter);
-    }
-    if (letter->consent.n) {
-        add_section(b, "Consent");
-        add_quoted_lines(b, "", letter->consent);
-    }
-    return buf_err(b);
 }

@@ -40,6 +40,10 @@ struct letter {
     int64_t date_ms;
     const str *only; /* only these of the configured recipients; 0: all */
     size_t only_count;
+    str to;                       /* one address instead of the configured recipients, or empty */
+    str button_text, button_link; /* what to do, and where; empty: nothing */
+    str button_sealed;            /* rest of the link, sealed: the outbox has no token in clear */
+    int64_t until_ms;             /* of no use to anybody from then on; 0: never */
 };
 
 /* Appends the letter as JSON; control characters and malformed UTF-8 do not survive. Takes the

@@ -110,6 +110,26 @@ static void add_transcript(struct buf *b, const struct letter *letter)
     }
 }
 
+/* A button, and the address below it for programs that show none. */
+static void add_button(struct buf *b, const struct letter *letter)
+{
+    if (!link_allowed(letter->button_link)) {
+        return;
+    }
+    buf_add_c(b, "<p style=\"margin: 20px 0 8px;\"><a href=\"");
+    add_escaped(b, letter->button_link);
+    buf_add_c(
+        b,
+        "\" style=\"display: inline-block; background: #0b57d0; color: #ffffff !important; padding: 12px 20px; "
+        "border-radius: 8px; text-decoration: none; font-weight: 600;\">");
+    add_escaped(b, letter->button_text);
+    buf_add_c(
+        b, "</a></p>\n<p class=\"soft\" style=\"color: #5b6570; font-size: 13px; margin: 0 0 16px; "
+           "overflow-wrap: anywhere;\">");
+    add_escaped(b, letter->button_link);
+    buf_add_c(b, "</p>\n");
+}
+
 err letter_html(struct buf *b, const struct letter *letter)
 {
     buf_add_c(b, head);
@@ -130,6 +150,7 @@ err letter_html(struct buf *b, const struct letter *letter)
         add_section(b, "Message");
         add_card(b, letter->message);
     }
+    add_button(b, letter);
     if (letter->closing.n) {
         buf_add_c(b, "<p style=\"margin: 16px 0;\"><b>");
         add_escaped(b, letter->closing);

@@ -18,6 +18,9 @@ struct outbox_settings {
     bool allow_private;  /* webhooks to loopback and private addresses: tests only */
     char origin[256];    /* the server's public origin, for links and Message-ID; may be empty */
     unsigned give_up_ms; /* 3 days */
+    /* Opens the sealed rest of a link in a mail to `to` (access/staff.h); NULL: such mails wait. */
+    err (*reveal)(const void *user, struct arena *a, str to, str sealed, str *ret);
+    const void *reveal_user;
 };
 struct outbox_settings outbox_settings_default(void);
 

@@ -28,8 +28,9 @@ struct audit_row {
     struct crypto_digest hash;   /* audit_hash of this row */
 };
 
-/* SHA-256 over `before`, the sequence number and every member of the act, each with its length in
- * front: what a row's hash must be. */
+/* SHA-256 over `before`, the sequence number and every member of the act in the order above, each
+ * with its length in front: what a row's hash must be. Lengths and numbers are 8 bytes, most
+ * significant first; ids are their text in lower case. */
 struct crypto_digest audit_hash(const struct crypto_digest *before, uint64_t seq,
                                 const struct audit_act *act);
 

@@ -11,6 +11,7 @@
 #include "store/passage.h"
 #include "store/project.h"
 #include "store/source.h"
+#include "store/staff.h"
 #include "store/store.h"
 
 /* X(verb, (parameters), (arguments)) */
@@ -37,19 +38,219 @@
     X(project_update, (struct store * store, const struct project_row *row), (store, row))         \
     X(project_delete, (struct store * store, const id *project), (store, project))
 
+#define STORE_VERBS_AUDIT(X)                                                                       \
+    X(audit_add, (struct store * store, const struct audit_act *acts, size_t count),               \
+      (store, acts, count))                                                                        \
+    X(audit_list,                                                                                  \
+      (struct store * store, struct arena * a, const id *team, uint64_t after_seq, size_t limit,   \
+       struct audit_row **ret, size_t *ret_count),                                                 \
+      (store, a, team, after_seq, limit, ret, ret_count))                                          \
+    X(audit_recent,                                                                                \
+      (struct store * store, struct arena * a, const id *team, uint64_t before_seq, size_t limit,  \
+       struct audit_row **ret, size_t *ret_count),                                                 \
+      (store, a, team, before_seq, limit, ret, ret_count))                                         \
+    X(audit_heads,                                                                                 \
+      (struct store * store, struct arena * a, struct audit_head * *ret, size_t * ret_count),      \
+      (store, a, ret, ret_count))
+
+#define STORE_VERBS_PERSON(X)                                                                      \
+    X(team_get, (struct store * store, struct arena * a, const id *team, struct team_row *ret),    \
+      (store, a, team, ret))                                                                       \
+    X(team_list,                                                                                   \
+      (struct store * store, struct arena * a, struct team_row * *ret, size_t * ret_count),        \
+      (store, a, ret, ret_count))                                                                  \
+    X(team_update,                                                                                 \
+      (struct store * store, const struct team_row *row, const struct audit_act *act),             \
+      (store, row, act))                                                                           \
+    X(person_get,                                                                                  \
+      (struct store * store, struct arena * a, const id *person, struct person_row *ret),          \
+      (store, a, person, ret))                                                                     \
+    X(person_by_email,                                                                             \
+      (struct store * store, struct arena * a, str email, struct person_row * ret),                \
+      (store, a, email, ret))                                                                      \
+    X(person_create,                                                                               \
+      (struct store * store, const struct person_row *row, const struct member_row *member,        \
+       const struct audit_act *act),                                                               \
+      (store, row, member, act))                                                                   \
+    X(person_create_first,                                                                         \
+      (struct store * store, const struct person_row *row, const struct member_row *member,        \
+       const struct audit_act *act),                                                               \
+      (store, row, member, act))                                                                   \
+    X(person_count, (struct store * store, size_t * ret), (store, ret))                            \
+    X(person_rename,                                                                               \
+      (struct store * store, const id *person, str name, const struct audit_act *act),             \
+      (store, person, name, act))                                                                  \
+    X(person_password,                                                                             \
+      (struct store * store, const id *person, str password, int64_t at_ms, const id *keep,        \
+       const struct audit_act *act),                                                               \
+      (store, person, password, at_ms, keep, act))                                                 \
+    X(person_disable,                                                                              \
+      (struct store * store, const id *person, int64_t at_ms, const struct audit_act *act),        \
+      (store, person, at_ms, act))                                                                 \
+    X(member_get,                                                                                  \
+      (struct store * store, struct arena * a, const id *team, const id *person,                   \
+       struct member_row *ret),                                                                    \
+      (store, a, team, person, ret))                                                               \
+    X(member_list,                                                                                 \
+      (struct store * store, struct arena * a, const id *team, struct member_row **ret,            \
+       size_t *ret_count),                                                                         \
+      (store, a, team, ret, ret_count))                                                            \
+    X(member_teams,                                                                                \
+      (struct store * store, struct arena * a, const id *person, struct member_row **ret,          \
+       size_t *ret_count),                                                                         \
+      (store, a, person, ret, ret_count))                                                          \
+    X(member_put,                                                                                  \
+      (struct store * store, const struct member_row *row, const struct audit_act *act),           \
+      (store, row, act))                                                                           \
+    X(member_remove,                                                                               \
+      (struct store * store, const id *team, const id *person, const struct audit_act *act),       \
+      (store, team, person, act))                                                                  \
+    X(invitation_create,                                                                           \
+      (struct store * store, const struct invitation_row *row, const struct outbox_row *mail,      \
+       const struct audit_act *act),                                                               \
+      (store, row, mail, act))                                                                     \
+    X(invitation_by_hash,                                                                          \
+      (struct store * store, struct arena * a, const struct crypto_digest *hash, int64_t now_ms,   \
+       struct invitation_row *ret),                                                                \
+      (store, a, hash, now_ms, ret))                                                               \
+    X(invitation_list,                                                                             \
+      (struct store * store, struct arena * a, const id *team, int64_t now_ms,                     \
+       struct invitation_row **ret, size_t *ret_count),                                            \
+      (store, a, team, now_ms, ret, ret_count))                                                    \
+    X(invitation_revoke,                                                                           \
+      (struct store * store, const id *team, const id *invitation, const struct audit_act *act),   \
+      (store, team, invitation, act))                                                              \
+    X(invitation_accept,                                                                           \
+      (struct store * store, const id *invitation, const struct person_row *row, int64_t now_ms,   \
+       const struct audit_act *act),                                                               \
+      (store, invitation, row, now_ms, act))                                                       \
+    X(reset_create,                                                                                \
+      (struct store * store, const struct reset_row *row, const struct outbox_row *mail,           \
+       const struct audit_act *act),                                                               \
+      (store, row, mail, act))                                                                     \
+    X(reset_by_hash,                                                                               \
+      (struct store * store, const struct crypto_digest *hash, int64_t now_ms,                     \
+       struct reset_row *ret),                                                                     \
+      (store, hash, now_ms, ret))                                                                  \
+    X(reset_accept,                                                                                \
+      (struct store * store, const id *reset, str password, int64_t now_ms,                        \
+       const struct audit_act *act),                                                               \
+      (store, reset, password, now_ms, act))
+
+#define STORE_VERBS_STAFF(X)                                                                       \
+    X(staff_session_create,                                                                        \
+      (struct store * store, const struct staff_session_row *row, const struct audit_act *act),    \
+      (store, row, act))                                                                           \
+    X(staff_session_by_hash,                                                                       \
+      (struct store * store, struct arena * a, const struct crypto_digest *hash, int64_t now_ms,   \
+       struct staff_principal *ret),                                                               \
+      (store, a, hash, now_ms, ret))                                                               \
+    X(staff_session_list,                                                                          \
+      (struct store * store, struct arena * a, const id *person, int64_t now_ms,                   \
+       struct staff_session_row **ret, size_t *ret_count),                                         \
+      (store, a, person, now_ms, ret, ret_count))                                                  \
+    X(staff_session_used, (struct store * store, const id *session, int64_t at_ms),                \
+      (store, session, at_ms))                                                                     \
+    X(staff_session_raise,                                                                         \
+      (struct store * store, const id *session, const struct crypto_digest *hash,                  \
+       enum staff_state state, int64_t at_ms, int64_t expires_ms, const struct audit_act *act),    \
+      (store, session, hash, state, at_ms, expires_ms, act))                                       \
+    X(staff_session_fresh, (struct store * store, const id *session, int64_t at_ms),               \
+      (store, session, at_ms))                                                                     \
+    X(staff_session_challenge, (struct store * store, const id *session, str challenge),           \
+      (store, session, challenge))                                                                 \
+    X(staff_session_take_challenge,                                                                \
+      (struct store * store, struct arena * a, const id *session, str *ret),                       \
+      (store, a, session, ret))                                                                    \
+    X(staff_session_switch, (struct store * store, const id *session, const id *team),             \
+      (store, session, team))                                                                      \
+    X(staff_session_end,                                                                           \
+      (struct store * store, const id *person, const id *session, const struct audit_act *act),    \
+      (store, person, session, act))                                                               \
+    X(staff_session_end_all,                                                                       \
+      (struct store * store, const id *person, const id *keep, const struct audit_act *act,        \
+       size_t *ret_count),                                                                         \
+      (store, person, keep, act, ret_count))                                                       \
+    X(staff_session_expire, (struct store * store, int64_t before_ms, size_t * ret_removed),       \
+      (store, before_ms, ret_removed))
+
+#define STORE_VERBS_FACTOR(X)                                                                      \
+    X(factor_add,                                                                                  \
+      (struct store * store, const struct factor_row *row, const struct audit_act *act),           \
+      (store, row, act))                                                                           \
+    X(factor_list,                                                                                 \
+      (struct store * store, struct arena * a, const id *person, struct factor_row **ret,          \
+       size_t *ret_count),                                                                         \
+      (store, a, person, ret, ret_count))                                                          \
+    X(factor_by_credential,                                                                        \
+      (struct store * store, struct arena * a, str credential, struct factor_row * ret),           \
+      (store, a, credential, ret))                                                                 \
+    X(factor_use, (struct store * store, const id *factor, uint64_t counter, int64_t at_ms),       \
+      (store, factor, counter, at_ms))                                                             \
+    X(factor_remove,                                                                               \
+      (struct store * store, const id *person, const id *factor, const id *keep,                   \
+       const struct audit_act *act),                                                               \
+      (store, person, factor, keep, act))                                                          \
+    X(factor_reset, (struct store * store, const id *person, const struct audit_act *act),         \
+      (store, person, act))                                                                        \
+    X(recovery_replace,                                                                            \
+      (struct store * store, const id *person, const struct crypto_digest *hashes, size_t count,   \
+       int64_t at_ms, const struct audit_act *act),                                                \
+      (store, person, hashes, count, at_ms, act))                                                  \
+    X(recovery_use,                                                                                \
+      (struct store * store, const id *person, const struct crypto_digest *hash, int64_t at_ms,    \
+       size_t *ret_left),                                                                          \
+      (store, person, hash, at_ms, ret_left))                                                      \
+    X(recovery_count, (struct store * store, const id *person, size_t *ret), (store, person, ret))
+
 #define STORE_VERBS_KEY(X)                                                                         \
-    X(key_create, (struct store * store, const struct key_row *row), (store, row))                 \
+    X(key_create, (struct store * store, const struct key_row *row, const struct audit_act *act),  \
+      (store, row, act))                                                                           \
     X(key_by_hash,                                                                                 \
       (struct store * store, struct arena * a, const struct crypto_digest *hash,                   \
        struct key_row *ret),                                                                       \
       (store, a, hash, ret))                                                                       \
+    X(key_get,                                                                                     \
+      (struct store * store, struct arena * a, const id *team, const id *key,                      \
+       struct key_row *ret),                                                                       \
+      (store, a, team, key, ret))                                                                  \
     X(key_list,                                                                                    \
       (struct store * store, struct arena * a, const id *team, struct key_row **ret,               \
        size_t *ret_count),                                                                         \
       (store, a, team, ret, ret_count))                                                            \
-    X(key_disable, (struct store * store, const id *team, const id *key, int64_t at_ms),           \
-      (store, team, key, at_ms))                                                                   \
+    X(key_update, (struct store * store, const struct key_row *row, const struct audit_act *act),  \
+      (store, row, act))                                                                           \
+    X(key_disable,                                                                                 \
+      (struct store * store, const id *team, const id *key, const char *why, int64_t at_ms,        \
+       const struct audit_act *act),                                                               \
+      (store, team, key, why, at_ms, act))                                                         \
+    X(key_rotate,                                                                                  \
+      (struct store * store, const id *team, const id *key, int64_t until_ms,                      \
+       const struct key_row *successor, const struct audit_act *act),                              \
+      (store, team, key, until_ms, successor, act))                                                \
+    X(key_used, (struct store * store, const struct key_use *uses, size_t count),                  \
+      (store, uses, count))                                                                        \
+    X(key_mark,                                                                                    \
+      (struct store * store, const id *key, int64_t idle_ms, int64_t reminded_ms,                  \
+       int64_t exposed_ms, const struct audit_act *act),                                           \
+      (store, key, idle_ms, reminded_ms, exposed_ms, act))                                         \
     X(key_count, (struct store * store, size_t * ret), (store, ret))                               \
+    X(visitor_key_add,                                                                             \
+      (struct store * store, const struct visitor_key_row *row, const struct audit_act *act),      \
+      (store, row, act))                                                                           \
+    X(visitor_key_list,                                                                            \
+      (struct store * store, struct arena * a, const id *project, struct visitor_key_row **ret,    \
+       size_t *ret_count),                                                                         \
+      (store, a, project, ret, ret_count))                                                         \
+    X(visitor_key_by_kid,                                                                          \
+      (struct store * store, struct arena * a, const id *project, str kid,                         \
+       struct visitor_key_row *ret),                                                               \
+      (store, a, project, kid, ret))                                                               \
+    X(visitor_key_remove,                                                                          \
+      (struct store * store, const id *project, const id *key, const struct audit_act *act),       \
+      (store, project, key, act))
+
+#define STORE_VERBS_SESSION(X)                                                                     \
     X(session_create, (struct store * store, const struct session_row *row), (store, row))         \
     X(session_by_hash,                                                                             \
       (struct store * store, struct arena * a, const struct crypto_digest *hash,                   \
@@ -161,6 +362,10 @@
       (struct store * store, const id *project, const id *source, str state, str error,            \
        int64_t synced_ms),                                                                         \
       (store, project, source, state, error, synced_ms))                                           \
+    X(source_set_groups,                                                                           \
+      (struct store * store, const id *project, const id *source, str groups,                      \
+       const struct audit_act *act),                                                               \
+      (store, project, source, groups, act))                                                       \
     X(source_delete, (struct store * store, const id *project, const id *source),                  \
       (store, project, source))                                                                    \
     X(source_content,                                                                              \
@@ -210,9 +415,9 @@
        struct passage_row **ret, size_t *ret_count),                                               \
       (store, a, query, ret, ret_count))                                                           \
     X(passage_fill,                                                                                \
-      (struct store * store, struct arena * a, const id *project, struct passage_row *rows,        \
-       size_t count),                                                                              \
-      (store, a, project, rows, count))                                                            \
+      (struct store * store, struct arena * a, const id *project, const struct reader *reader,     \
+       struct passage_row *rows, size_t count),                                                    \
+      (store, a, project, reader, rows, count))                                                    \
     X(term_counts,                                                                                 \
       (struct store * store, struct arena * a, const id *project, const str *terms, size_t count,  \
        uint64_t *ret_counts, uint64_t *ret_total),                                                 \
@@ -229,7 +434,12 @@
 #define STORE_VERBS(X)                                                                             \
     STORE_VERBS_HOUSE(X)                                                                           \
     STORE_VERBS_PROJECT(X)                                                                         \
+    STORE_VERBS_AUDIT(X)                                                                           \
+    STORE_VERBS_PERSON(X)                                                                          \
+    STORE_VERBS_STAFF(X)                                                                           \
+    STORE_VERBS_FACTOR(X)                                                                          \
     STORE_VERBS_KEY(X)                                                                             \
+    STORE_VERBS_SESSION(X)                                                                         \
     STORE_VERBS_CHAT(X)                                                                            \
     STORE_VERBS_LEAD(X)                                                                            \
     STORE_VERBS_OUTBOX(X)                                                                          \

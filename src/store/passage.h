@@ -12,7 +12,7 @@ struct reader {
 
 struct passage_query {
     const id *project;
-    struct reader reader; /* judged inside the query: what is not readable is not found */
+    struct reader reader;  /* judged inside the query: what is not readable is not found */
     const str *terms;      /* index tokens (know/tokens.h); any of them may match */
     size_t term_count;     /* at most 64 */
     const double *weights; /* what each term is worth; NULL: all the same */
@@ -26,8 +26,8 @@ struct passage_query {
  * title, heading, text. What is no index term matches nothing. */
 err store_passage_find(struct store *store, struct arena *a, const struct passage_query *query,
                        struct passage_row **ret, size_t *ret_count);
-/* Adds url, title, heading and text to rows of a lean search; a row that is gone, or that the reader
- * may no longer read, gets number 0. */
+/* Adds url, title, heading and text to rows of a lean search; a row that is gone, or that the
+ * reader may no longer read, gets number 0. */
 err store_passage_fill(struct store *store, struct arena *a, const id *project,
                        const struct reader *reader, struct passage_row *rows, size_t count);
 /* Number of the project's passages that have each term, and of all; for weights and spelling. They

@@ -58,7 +58,11 @@ err store_person_by_email(struct store *store, struct arena *a, str email, struc
 /* Makes an account with its first membership. CONFLICT when the address has one. */
 err store_person_create(struct store *store, const struct person_row *row,
                         const struct member_row *member, const struct audit_act *act);
-/* How many accounts there are; the first one is made by whoever has the owner's key. */
+/* The same for the very first account of the installation, made by whoever has the owner's key:
+ * CONFLICT when there is any, also of two at once. */
+err store_person_create_first(struct store *store, const struct person_row *row,
+                              const struct member_row *member, const struct audit_act *act);
+/* How many accounts there are. */
 err store_person_count(struct store *store, size_t *ret);
 err store_person_rename(struct store *store, const id *person, str name,
                         const struct audit_act *act);

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "store/sqlite_group.h"
 #include "store/sqlite_rank.h"
 
 /* trusted_schema and defensive: a database that somebody else wrote must not run code of its
@@ -137,6 +138,7 @@ err sq_conn_open(const struct sq_options *options, struct arena *a, struct sq_co
     int rc = sqlite3_open_v2(options->path, &c->db, flags, NULL);
     err e = rc == SQLITE_OK ? harden(c, options) : sq_error(c->db, sqlite3_extended_errcode(c->db));
     e = err_ok(e) ? sq_rank_register(c->db) : e;
+    e = err_ok(e) ? sq_group_register(c->db) : e;
     if (err_ok(e)) {
         *ret = c;
         return e;
@@ -389,4 +391,40 @@ void *sq_list_add(struct sq_list *list, struct arena *a, size_t row_size, size_t
         list->capacity = capacity;
     }
     return (char *)list->rows + list->count++ * row_size;
+}
+
+err sq_row(struct sq_query *q, struct arena *a, sq_row_fn read, void *row)
+{
+    bool found = sq_step(q);
+    if (found) {
+        read(q, a, row);
+    }
+    err e = sq_end(q);
+    return err_ok(e) && !found ? err_new(ERR_NOT_FOUND, "there is no such row") : e;
+}
+
+err sq_rows(struct sq_query *q, struct arena *a, sq_row_fn read, size_t row_size, size_t max,
+            struct sq_list *list)
+{
+    err e = ERR_NONE;
+    while (err_ok(e) && sq_step(q)) {
+        void *row = sq_list_add(list, a, row_size, max);
+        if (row) {
+            read(q, a, row);
+        } else {
+            e = err_new(ERR_NO_MEMORY, "no memory for rows of the store");
+        }
+    }
+    err end = sq_end(q);
+    return err_ok(e) ? end : e;
+}
+
+err sq_number(struct sq_query *q, int64_t *ret)
+{
+    int64_t number = sq_step(q) ? sq_int(q) : 0;
+    err e = sq_end(q);
+    if (err_ok(e)) {
+        *ret = number;
+    }
+    return e;
 }

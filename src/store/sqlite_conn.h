@@ -11,7 +11,7 @@
 #include "base/id.h"
 #include "base/str.h"
 
-enum { SQ_STATEMENTS_MAX = 256 };
+enum { SQ_STATEMENTS_MAX = 512 };
 
 struct sq_statement {
     const char *sql; /* the literal's address is the key */
@@ -99,3 +99,16 @@ struct sq_list {
 
 /* Gives room for one more zeroed row and counts it, or NULL (also beyond `max` rows). */
 void *sq_list_add(struct sq_list *list, struct arena *a, size_t row_size, size_t max);
+
+/* Reads the columns of one row. */
+typedef void (*sq_row_fn)(struct sq_query *q, struct arena *a, void *row);
+
+/* Steps to the first row, reads it and ends. NOT_FOUND when there is none. */
+err sq_row(struct sq_query *q, struct arena *a, sq_row_fn read, void *row);
+
+/* Reads every row into a list and ends. */
+err sq_rows(struct sq_query *q, struct arena *a, sq_row_fn read, size_t row_size, size_t max,
+            struct sq_list *list);
+
+/* Steps, reads the only column of the only row as a number and ends. */
+err sq_number(struct sq_query *q, int64_t *ret);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "store/sqlite_group.h"
 #include "store/sqlite_rank.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
@@ -251,16 +252,36 @@ static err gather(struct sq_conn *c, const struct sq_mark *mark, const struct pa
     " CROSS JOIN document d ON d.id = p.document"                                                  \
     " WHERE p.number = ?1 AND substr(p.url, 1, length(?2)) = ?2 AND d.project = ?3"
 
-/* False when it is gone, or not below the query's address. */
+/* The same for a reader to whom not every source is open: the terms are read last. */
+#define READABLE(columns)                                                                          \
+    "SELECT p.document, p.ordinal, t.c0, t.c1, t.c2" columns " FROM passage p"                     \
+    " CROSS JOIN document d ON d.id = p.document CROSS JOIN source s ON s.id = d.source"           \
+    " CROSS JOIN passage_index_content t ON t.id = p.number"                                       \
+    " WHERE p.number = ?1 AND substr(p.url, 1, length(?2)) = ?2 AND d.project = ?3"                \
+    " AND (s.readers = '' OR meets(s.readers, ?4))"
+
+/* How candidates are read: nothing is asked about groups where none are at stake. */
+static const struct way {
+    const char *sql;
+    bool project, groups; /* are bound */
+} ways[2][2] = {
+    {{FULL, true, false}, {READABLE(", p.url, d.title, p.heading, p.text"), true, true}},
+    {{LEAN, false, false}, {READABLE(""), true, true}}};
+
+/* False when it is gone, not below the query's address or not for the reader. */
 static err read_candidate(struct sq_conn *c, struct arena *a, const struct passage_query *query,
-                          const struct sq_mark *mark, struct passage_row *ret, bool *ret_found)
+                          const struct way *way, const struct sq_mark *mark,
+                          struct passage_row *ret, bool *ret_found)
 {
-    struct sq_query q = query->lean ? sq_query(c, LEAN) : sq_query(c, FULL);
+    struct sq_query q = sq_query(c, way->sql);
     err e = ERR_NONE;
     sq_bind_int(&q, (int64_t)ret->number);
     sq_bind_str(&q, query->url_prefix, 2 * STORE_ADDRESS_MAX);
-    if (!query->lean) {
+    if (way->project) {
         sq_bind_id(&q, query->project);
+    }
+    if (way->groups) {
+        sq_bind_groups(&q, query->reader.groups);
     }
     *ret_found = sq_step(&q);
     if (*ret_found) {
@@ -279,6 +300,18 @@ static err read_candidate(struct sq_conn *c, struct arena *a, const struct passa
     return err_ok(e) ? end : e;
 }
 
+/* Says whether some source of the project is not open to everybody. */
+static err has_restricted(struct sq_conn *c, const id *project, bool *ret)
+{
+    int64_t has = 0;
+    struct sq_query q =
+        sq_query(c, "SELECT EXISTS (SELECT 1 FROM source WHERE project = ? AND readers <> '')");
+    sq_bind_id(&q, project);
+    err e = sq_number(&q, &has);
+    *ret = has != 0;
+    return e;
+}
+
 static err find(struct sq_conn *c, struct arena *a, const struct passage_query *query,
                 const struct sq_mark *mark, struct passage_row **ret, size_t *ret_count)
 {
@@ -286,12 +319,17 @@ static err find(struct sq_conn *c, struct arena *a, const struct passage_query *
     struct passage_row *rows = arena_array(a, limit, sizeof *rows);
     struct sq_worths worths = {0};
     struct sq_worth best;
+    bool restricted = false;
     err e = rows ? gather(c, mark, query, &worths) : no_memory();
+    if (err_ok(e) && !query->reader.all) {
+        e = has_restricted(c, query->project, &restricted);
+    }
+    const struct way *way = &ways[query->lean][restricted];
     while (err_ok(e) && n < limit && sq_worths_next(&worths, &best)) {
         bool found;
         rows[n].number = (uint64_t)best.number;
         rows[n].score = best.worth;
-        e = read_candidate(c, a, query, mark, &rows[n], &found);
+        e = read_candidate(c, a, query, way, mark, &rows[n], &found);
         n += found;
     }
     sq_worths_done(&worths);
@@ -329,7 +367,7 @@ err sqlite_passage_find(struct store *store, struct arena *a, const struct passa
 }
 
 err sqlite_passage_fill(struct store *store, struct arena *a, const id *project,
-                        struct passage_row *rows, size_t count)
+                        const struct reader *reader, struct passage_row *rows, size_t count)
 {
     struct sq_conn *c;
     err e = sq_read_begin(store, &c);
@@ -337,11 +375,15 @@ err sqlite_passage_fill(struct store *store, struct arena *a, const id *project,
         return e;
     }
     for (size_t i = 0; err_ok(e) && i < count; i++) {
-        struct sq_query q = sq_query(
-            c, "SELECT p.url, d.title, p.heading, p.text FROM passage p"
-               " JOIN document d ON d.id = p.document WHERE p.number = ? AND d.project = ?");
+        struct sq_query q = sq_query(c, "SELECT p.url, d.title, p.heading, p.text FROM passage p"
+                                        " CROSS JOIN document d ON d.id = p.document"
+                                        " CROSS JOIN source s ON s.id = d.source"
+                                        " WHERE p.number = ? AND d.project = ?"
+                                        " AND (? OR s.readers = '' OR meets(s.readers, ?))");
         sq_bind_int(&q, (int64_t)rows[i].number);
         sq_bind_id(&q, project);
+        sq_bind_int(&q, reader->all);
+        sq_bind_groups(&q, reader->groups);
         if (sq_step(&q)) {
             read_texts(&q, a, &rows[i]);
         } else {

@@ -1,33 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite_store.h"
 
-#include "base/clock.h"
-
-struct team_create {
-    str name;
-    id id;
-};
-
-static err team_create(struct sq_conn *c, void *job)
-{
-    const struct team_create *team = job;
-    struct sq_query q = sq_query(c, "INSERT INTO team(id, name, created_ms) VALUES (?, ?, ?)");
-    sq_bind_id(&q, &team->id);
-    sq_bind_str(&q, team->name, STORE_NAME_MAX);
-    sq_bind_int(&q, clock_wall_ms());
-    return sq_run(&q);
-}
-
-err sqlite_team_create(struct store *store, str name, id *ret)
-{
-    struct team_create team = {name, id_random()};
-    err e = sq_write(store, team_create, &team);
-    if (err_ok(e)) {
-        *ret = team.id;
-    }
-    return e;
-}
-
 struct project_write {
     const struct project_row *row;
 };

@@ -129,6 +129,9 @@ const struct sq_schema_step sq_schema_steps[] = {
     {"first schema", first_schema},
     {"passages and their full-text index", sq_schema_passages},
     {"index of jobs that ended", finished_jobs},
+    {"audit log", sq_schema_audit},
+    {"people and how they get in", sq_schema_people},
+    {"life of keys, known visitors, groups of sources", sq_schema_keys},
 };
 
 const size_t sq_schema_step_count = sizeof sq_schema_steps / sizeof *sq_schema_steps;

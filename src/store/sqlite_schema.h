@@ -15,3 +15,8 @@ extern const size_t sq_schema_step_count;
 
 /* Kept beside the queries on them (sqlite_passage.c). */
 extern const char sq_schema_passages[];
+
+/* Kept together, because they refer to each other (sqlite_schema_people.c). */
+extern const char sq_schema_audit[];
+extern const char sq_schema_people[];
+extern const char sq_schema_keys[];

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "store/sqlite_group.h"
 #include "store/sqlite_store.h"
 
 enum { EXPIRE_AT_ONCE = 1000 };
 
 #define SESSION_COLUMNS                                                                            \
-    "id, project, visitor, hash, origin, locale, terms_version, created_ms, expires_ms"
+    "id, project, visitor, hash, origin, locale, terms_version, subject, email, readers, "         \
+    "created_ms, expires_ms"
 
 struct session_create {
     const struct session_row *row;
@@ -14,7 +16,7 @@ static err session_create(struct sq_conn *c, void *job)
 {
     const struct session_row *row = ((const struct session_create *)job)->row;
     struct sq_query q = sq_query(c, "INSERT INTO visitor_session(" SESSION_COLUMNS
-                                    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     sq_bind_id(&q, &row->id);
     sq_bind_id(&q, &row->project);
     sq_bind_id(&q, &row->visitor);
@@ -22,6 +24,9 @@ static err session_create(struct sq_conn *c, void *job)
     sq_bind_str(&q, row->origin, STORE_ADDRESS_MAX);
     sq_bind_str(&q, row->locale, STORE_WORD_MAX);
     sq_bind_str(&q, row->terms_version, STORE_NAME_MAX);
+    sq_bind_str(&q, row->subject, STORE_NAME_MAX);
+    sq_bind_str(&q, row->email, STORE_ADDRESS_MAX);
+    sq_bind_groups(&q, row->groups);
     sq_bind_int(&q, row->created_ms);
     sq_bind_int(&q, row->expires_ms);
     return sq_run(&q);
@@ -54,6 +59,9 @@ err sqlite_session_by_hash(struct store *store, struct arena *a, const struct cr
         row.origin = sq_str(&q, a);
         row.locale = sq_str(&q, a);
         row.terms_version = sq_str(&q, a);
+        row.subject = sq_str(&q, a);
+        row.email = sq_str(&q, a);
+        row.groups = sq_str(&q, a);
         row.created_ms = sq_int(&q);
         row.expires_ms = sq_int(&q);
     }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "store/sqlite_group.h"
 #include "store/sqlite_store.h"
 
 #define SOURCE_COLUMNS                                                                             \
-    "id, project, kind, location, title, options, state, last_error, created_ms, synced_ms"
+    "id, project, kind, location, title, options, readers, state, last_error, created_ms, "        \
+    "synced_ms"
 #define SOURCE_COUNTS                                                                              \
     ", (SELECT count(*) FROM document WHERE source = s.id AND error = '')"                         \
     ", (SELECT ifnull(sum(passages), 0) FROM document WHERE source = s.id)"                        \
@@ -13,20 +15,22 @@ struct source_write {
     const id *project, *source;
     str state, error;
     int64_t synced_ms;
-    str content, content_type;
+    str content, content_type, groups;
+    const struct audit_act *act;
 };
 
 static err source_create(struct sq_conn *c, void *job)
 {
     const struct source_row *row = ((const struct source_write *)job)->row;
-    struct sq_query q =
-        sq_query(c, "INSERT INTO source(" SOURCE_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    struct sq_query q = sq_query(c, "INSERT INTO source(" SOURCE_COLUMNS
+                                    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     sq_bind_id(&q, &row->id);
     sq_bind_id(&q, &row->project);
     sq_bind_str(&q, row->kind, STORE_WORD_MAX);
     sq_bind_str(&q, row->location, 2 * STORE_ADDRESS_MAX);
     sq_bind_str(&q, row->title, STORE_TITLE_MAX);
     sq_bind_str(&q, row->options, STORE_JSON_MAX);
+    sq_bind_groups(&q, row->groups);
     sq_bind_str(&q, str_empty(row->state) ? STR("new") : row->state, STORE_WORD_MAX);
     sq_bind_str(&q, row->last_error, STORE_COMMENT_MAX);
     sq_bind_int(&q, row->created_ms);
@@ -48,6 +52,7 @@ static void source_read(struct sq_query *q, struct arena *a, struct source_row *
     row->location = sq_str(q, a);
     row->title = sq_str(q, a);
     row->options = sq_str(q, a);
+    row->groups = sq_str(q, a);
     row->state = sq_str(q, a);
     row->last_error = sq_str(q, a);
     row->created_ms = sq_int(q);
@@ -139,6 +144,24 @@ err sqlite_source_state(struct store *store, const id *project, const id *source
                                .error = error,
                                .synced_ms = synced_ms};
     return sq_write(store, source_state, &job);
+}
+
+static err source_set_groups(struct sq_conn *c, void *job)
+{
+    const struct source_write *what = job;
+    struct sq_query q = sq_query(c, "UPDATE source SET readers = ? WHERE id = ? AND project = ?");
+    sq_bind_groups(&q, what->groups);
+    sq_bind_id(&q, what->source);
+    sq_bind_id(&q, what->project);
+    err e = sq_run_one(&q);
+    return err_ok(e) ? sq_audit_append(c, what->act) : e;
+}
+
+err sqlite_source_set_groups(struct store *store, const id *project, const id *source, str groups,
+                             const struct audit_act *act)
+{
+    struct source_write job = {.project = project, .source = source, .groups = groups, .act = act};
+    return sq_write(store, source_set_groups, &job);
 }
 
 static err source_delete(struct sq_conn *c, void *job)

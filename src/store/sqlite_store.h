@@ -53,6 +53,7 @@ err sq_chat_insert(struct sq_conn *c, const struct chat_row *row);
 err sq_messages_insert(struct sq_conn *c, const id *project, struct message_row *rows,
                        size_t count);
 err sq_message_one(struct sq_conn *c, struct arena *a, const id *message, struct message_row *ret);
+err sq_audit_append(struct sq_conn *c, const struct audit_act *act); /* NULL: nothing */
 err sq_passages_insert(struct sq_conn *c, const struct document_row *document,
                        const struct passage_row *rows, size_t count);
 

@@ -72,7 +72,7 @@ struct factor_row {
     str secret;       /* sealed: the TOTP key; for a passkey its public key (COSE, not sealed) */
     str credential;   /* credential id of a passkey, bytes; empty for totp; unique */
     uint64_t counter; /* passkey: signature counter; totp: last time step that was used */
-    bool confirmed;   /* a TOTP counts only after its first code */
+    bool confirmed;   /* a TOTP counts only after its first code; a passkey always does */
     int64_t created_ms, used_ms;
 };
 

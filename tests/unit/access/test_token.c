@@ -15,7 +15,7 @@
 #include "access/token.h"
 #include "base/bytes.h"
 
-enum { TOKENS = 100000 };
+enum { TOKENS = 100000, KINDS = TOKEN_RESET + 1 };
 
 static int by_text(const void *x, const void *y)
 {
@@ -28,9 +28,9 @@ static void tokens_are_distinct_and_verify(void **state)
     struct token *tokens = test_calloc(TOKENS, sizeof *tokens);
     for (size_t i = 0; i < TOKENS; i++) {
         enum token_kind kind;
-        tokens[i] = token_new((enum token_kind)(i % 3));
+        tokens[i] = token_new((enum token_kind)(i % KINDS));
         assert_true(token_parse(str_c(tokens[i].c), &kind));
-        assert_int_equal(kind, i % 3);
+        assert_int_equal(kind, i % KINDS);
     }
     qsort(tokens, TOKENS, sizeof *tokens, by_text);
     for (size_t i = 1; i < TOKENS; i++) {
@@ -42,17 +42,47 @@ static void tokens_are_distinct_and_verify(void **state)
 static void one_changed_character_is_always_caught(void **state)
 {
     (void)state;
-    for (int round = 0; round < 200; round++) {
-        struct token token = token_new(TOKEN_SECRET_KEY);
+    for (unsigned round = 0; round < 60; round++) {
+        struct token token = token_new((enum token_kind)(round % KINDS));
         for (size_t i = 0; i < TOKEN_BYTES; i++) {
             char was = token.c[i];
             enum token_kind kind;
-            char other = bytes_base62_letters[(unsigned)rand() % 62];
-            token.c[i] = other == was ? '-' : other;
-            assert_false(token_parse(str_c(token.c), &kind));
+            for (unsigned other = 0; other < 256; other++) {
+                token.c[i] = (char)other;
+                assert_int_equal(token_parse(str_c(token.c), &kind), token.c[i] == was);
+            }
             token.c[i] = was;
         }
     }
+}
+
+static void kinds_are_told_by_their_letters(void **state)
+{
+    (void)state;
+    static const char *const starts[KINDS] = {
+        [TOKEN_PUBLIC_KEY] = "dw_pk_",      [TOKEN_SECRET_KEY] = "dw_sk_",
+        [TOKEN_VISITOR_SESSION] = "dw_vs_", [TOKEN_STAFF_SESSION] = "dw_ss_",
+        [TOKEN_INVITATION] = "dw_iv_",      [TOKEN_RESET] = "dw_rs_",
+    };
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        struct token token = token_new((enum token_kind)kind);
+        assert_true(str_starts(str_c(token.c), str_c(starts[kind])));
+        assert_true(str_eq(token_hint(str_c(token.c)), str_n(token.c, 10)));
+    }
+}
+
+static void a_token_is_found_in_a_text(void **state)
+{
+    (void)state;
+    char text[100];
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        struct token token = token_new((enum token_kind)kind);
+        int n = snprintf(text, sizeof text, "dw_ dw_xx_ Bearer %s.", token.c);
+        assert_int_equal(token_find(str_n(text, (size_t)n)), 18);
+        assert_int_equal(token_find(str_n(text, 18 + 6)), 18);
+        assert_int_equal(token_find(str_n(text, 18 + 5)), SIZE_MAX);
+    }
+    assert_int_equal(token_find(STR_EMPTY), SIZE_MAX);
 }
 
 static void other_texts_are_no_tokens(void **state)
@@ -123,6 +153,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_are_distinct_and_verify),
         cmocka_unit_test(one_changed_character_is_always_caught),
+        cmocka_unit_test(kinds_are_told_by_their_letters),
+        cmocka_unit_test(a_token_is_found_in_a_text),
         cmocka_unit_test(other_texts_are_no_tokens),
         cmocka_unit_test(a_hash_needs_the_installations_key),
         cmocka_unit_test(the_key_file_is_made_once_kept_private_and_checked),

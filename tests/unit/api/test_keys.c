@@ -51,7 +51,8 @@ static void the_streams_of_a_disabled_key_end_and_others_go_on(void **state)
     int other = house_events(&house, &chat, kept.token.c, NULL);
     assert_non_null(strstr(web_hear(first, "\r\n\r\n", PATIENCE_MS), "200 OK"));
     assert_non_null(strstr(web_hear(other, "\r\n\r\n", PATIENCE_MS), "200 OK"));
-    err e = store_key_disable(house.app->store, &house.project.team, &gone.id, clock_wall_ms());
+    err e = store_key_disable(house.app->store, &house.project.team, &gone.id, "revoked",
+                              clock_wall_ms(), NULL);
     assert_int_equal(e.code, ERR_OK);
     int64_t began = clock_mono_ms();
     assert_non_null(strstr(web_hear(first, "0\r\n\r\n", PATIENCE_MS), "0\r\n\r\n"));

@@ -51,6 +51,22 @@ static void base64_that_is_not_canonical_is_refused(void **state)
     arena_done(&a);
 }
 
+static void base64url_has_one_form_only(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {"Zg==", "Zm9=",   "=",  "-_8=", "+_8",
+                                          "-/8",  "Zm9v\n", "Zh", "Z"};
+    struct arena a;
+    str back;
+    arena_init(&a, 65536);
+    assert_true(err_ok(bytes_unbase64url(&a, STR("-_8"), &back)));
+    assert_true(str_eq(back, STR("\xfb\xff")));
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        assert_int_equal(bytes_unbase64url(&a, str_c(refused[i]), &back).code, ERR_INVALID);
+    }
+    arena_done(&a);
+}
+
 static void random_bytes_survive_every_text_form(void **state)
 {
     (void)state;
@@ -128,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64_gives_the_vectors_of_rfc_4648),
         cmocka_unit_test(base64_that_is_not_canonical_is_refused),
+        cmocka_unit_test(base64url_has_one_form_only),
         cmocka_unit_test(random_bytes_survive_every_text_form),
         cmocka_unit_test(crc_32_gives_its_check_value),
         cmocka_unit_test(hmac_gives_the_vector_of_rfc_4231),

@@ -248,6 +248,111 @@ struct job_row make_job(const id *project, const id *source)
     return row;
 }
 
+/* ── people ── */
+
+struct audit_act make_act(const id *team, const char *act)
+{
+    return (struct audit_act){.team = *team,
+                              .at_ms = 1700000000000,
+                              .actor_kind = STR("person"),
+                              .actor = id_random(),
+                              .act = str_c(act),
+                              .object_kind = STR("key"),
+                              .object = STR("object"),
+                              .outcome = STR("done"),
+                              .detail = STR("{\"name\":\"é\"}"),
+                              .request = id_random(),
+                              .address = STR("192.0.2.0/24")};
+}
+
+struct person_row make_person(const char *email)
+{
+    return (struct person_row){.id = id_random(),
+                               .email = str_c(email),
+                               .name = STR("A person"),
+                               .password = STR("$argon2id$v=19$one"),
+                               .password_ms = 1,
+                               .created_ms = 1};
+}
+
+struct member_row make_member(const id *team, const id *person, enum role role)
+{
+    return (struct member_row){
+        .team = *team, .person = *person, .role = role, .all_projects = true, .created_ms = 1};
+}
+
+struct invitation_row make_invitation(const id *team, const char *email, const char *token)
+{
+    return (struct invitation_row){.id = id_random(),
+                                   .team = *team,
+                                   .email = str_c(email),
+                                   .role = ROLE_EDITOR,
+                                   .hash = crypto_sha256(str_c(token)),
+                                   .created_ms = 1,
+                                   .expires_ms = INT64_MAX};
+}
+
+struct reset_row make_reset(const id *person, const char *token)
+{
+    return (struct reset_row){.id = id_random(),
+                              .person = *person,
+                              .hash = crypto_sha256(str_c(token)),
+                              .created_ms = 1,
+                              .expires_ms = INT64_MAX};
+}
+
+struct staff_session_row make_staff_session(const id *team, const id *person, const char *token)
+{
+    return (struct staff_session_row){.id = id_random(),
+                                      .person = *person,
+                                      .team = *team,
+                                      .hash = crypto_sha256(str_c(token)),
+                                      .state = STAFF_FULL,
+                                      .created_ms = 1,
+                                      .expires_ms = INT64_MAX,
+                                      .address = STR("192.0.2.0/24"),
+                                      .agent = STR("Firefox on Windows")};
+}
+
+struct factor_row make_totp(const id *person)
+{
+    return (struct factor_row){.id = id_random(),
+                               .person = *person,
+                               .kind = STR("totp"),
+                               .name = STR("Phone"),
+                               .secret = STR("sealed"),
+                               .created_ms = 1};
+}
+
+struct factor_row make_passkey(const id *person, const char *credential)
+{
+    return (struct factor_row){.id = id_random(),
+                               .person = *person,
+                               .kind = STR("passkey"),
+                               .name = STR("Key"),
+                               .secret = STR("public"),
+                               .credential = str_c(credential),
+                               .created_ms = 1};
+}
+
+struct visitor_key_row make_visitor_key(const id *project, const char *kid)
+{
+    return (struct visitor_key_row){.id = id_random(),
+                                    .project = *project,
+                                    .kid = str_c(kid),
+                                    .alg = STR("HS256"),
+                                    .key = STR("sealed"),
+                                    .created_ms = 1};
+}
+
+id stored_person(struct fixture *f, const id *team, const char *email, enum role role)
+{
+    struct person_row row = make_person(email);
+    struct member_row member = make_member(team, &row.id, role);
+    assert_ok(store_person_create(f->store, &row, &member, NULL));
+    return row.id;
+}
+
 id stored_chat(struct fixture *f, const id *project)
 {
     struct chat_row chat = make_chat(project);

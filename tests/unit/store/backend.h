@@ -59,6 +59,18 @@ struct passage_row make_passage(unsigned ordinal, const char *terms);
 struct session_row make_session(const id *project, const char *token);
 struct key_row make_key(const id *team, const id *project, const char *token);
 struct job_row make_job(const id *project, const id *source);
+struct audit_act make_act(const id *team, const char *act);
+struct person_row make_person(const char *email);
+struct member_row make_member(const id *team, const id *person, enum role role);
+struct invitation_row make_invitation(const id *team, const char *email, const char *token);
+struct reset_row make_reset(const id *person, const char *token);
+struct staff_session_row make_staff_session(const id *team, const id *person, const char *token);
+struct factor_row make_totp(const id *person); /* not confirmed */
+struct factor_row make_passkey(const id *person, const char *credential);
+struct visitor_key_row make_visitor_key(const id *project, const char *kid);
+
+/* A person who is stored, in all projects of a team. */
+id stored_person(struct fixture *f, const id *team, const char *email, enum role role);
 
 /* A chat that is stored; a source with one document of one passage that is stored. */
 id stored_chat(struct fixture *f, const id *project);

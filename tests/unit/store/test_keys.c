@@ -7,7 +7,7 @@ static void a_key_is_found_by_its_hash_alone(void **state)
     struct key_row row = make_key(&f->team, &f->project, "token one"), got;
     row.expires_ms = 77;
     row.permissions = 1ULL << 63 | 5;
-    assert_ok(store_key_create(f->store, &row));
+    assert_ok(store_key_create(f->store, &row, NULL));
     assert_ok(store_key_by_hash(f->store, &f->arena, &row.hash, &got));
     assert_true(id_eq(&got.id, &row.id) && id_eq(&got.team, &f->team));
     assert_true(id_eq(&got.project, &f->project));
@@ -16,14 +16,14 @@ static void a_key_is_found_by_its_hash_alone(void **state)
     assert_str(got.kind, STR("sk"));
     struct crypto_digest other = crypto_sha256(STR("token on"));
     assert_code(store_key_by_hash(f->store, &f->arena, &other, &got), ERR_NOT_FOUND);
-    assert_code(store_key_create(f->store, &row), ERR_CONFLICT);
+    assert_code(store_key_create(f->store, &row, NULL), ERR_CONFLICT);
 }
 
 static void a_key_cannot_be_of_another_teams_project(void **state)
 {
     struct fixture *f = *state;
     struct key_row row = make_key(&f->team, &f->project2, "token");
-    assert_code(store_key_create(f->store, &row), ERR_NOT_FOUND);
+    assert_code(store_key_create(f->store, &row, NULL), ERR_NOT_FOUND);
 }
 
 static void a_disabled_key_stays_visible_and_stops_counting(void **state)
@@ -34,14 +34,14 @@ static void a_disabled_key_stays_visible_and_stops_counting(void **state)
     size_t n;
     assert_ok(store_key_count(f->store, &n));
     assert_int_equal(n, 0);
-    assert_ok(store_key_create(f->store, &one));
+    assert_ok(store_key_create(f->store, &one, NULL));
     two.expires_ms = 5; /* long ago */
-    assert_ok(store_key_create(f->store, &two));
+    assert_ok(store_key_create(f->store, &two, NULL));
     assert_ok(store_key_count(f->store, &n));
     assert_int_equal(n, 1);
-    assert_code(store_key_disable(f->store, &f->team2, &one.id, 9), ERR_NOT_FOUND);
-    assert_ok(store_key_disable(f->store, &f->team, &one.id, 9));
-    assert_ok(store_key_disable(f->store, &f->team, &one.id, 99));
+    assert_code(store_key_disable(f->store, &f->team2, &one.id, "revoked", 9, NULL), ERR_NOT_FOUND);
+    assert_ok(store_key_disable(f->store, &f->team, &one.id, "revoked", 9, NULL));
+    assert_ok(store_key_disable(f->store, &f->team, &one.id, "revoked", 99, NULL));
     assert_ok(store_key_by_hash(f->store, &f->arena, &one.hash, &got));
     assert_int_equal(got.disabled_ms, 9);
     assert_ok(store_key_count(f->store, &n));

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#define END_OF_OPTIONS                                                                             \
+    {                                                                                              \
+        NULL, NULL, NULL                                                                           \
+    }
+
+const struct cli_option no_options[] = {END_OF_OPTIONS};
+const struct cli_option init_options[] = {
+    {"project", "SLUG", "slug of the first project (default: main)"},
+    {"name", "NAME", "its name, shown to visitors"},
+    {"domain", "ORIGIN", "page that may embed the widget; may be given more than once"},
+    END_OF_OPTIONS};
+const struct cli_option serve_options[] = {
+    {"listen", "ADDRESS:PORT", "instead of server.listen; port 0 takes a free one"},
+    END_OF_OPTIONS};
+const struct cli_option create_options[] = {
+    {"name", "NAME", "shown to visitors (default: the slug)"},
+    {"domain", "ORIGIN",
+     "page that may embed the widget: https://www.example.com or *.example.com; may be repeated"},
+    {"private", NULL, "answers nobody without a key"},
+    {"settings", "FILE", "JSON file of settings (see docs/configure.md)"},
+    END_OF_OPTIONS};
+const struct cli_option set_options[] = {
+    {"name", "NAME", "shown to visitors"},
+    {"domain", "ORIGIN", "replaces the allowed domains; may be repeated; \"\" for none"},
+    {"add-domain", "ORIGIN", "one more allowed domain"},
+    {"private", "true|false", "answers nobody without a key"},
+    {"settings", "FILE", "JSON file; its members replace those of the same name"},
+    END_OF_OPTIONS};
+const struct cli_option yes_options[] = {{"yes", NULL, "really do it"}, END_OF_OPTIONS};
+const struct cli_option project_options[] = {
+    {"project", "SLUG", "the project (not needed when there is one)"}, END_OF_OPTIONS};
+const struct cli_option add_options[] = {
+    {"project", "SLUG", "the project (not needed when there is one)"},
+    {"sitemap", NULL, "the URL is a sitemap"},
+    {"title", "TEXT", "name of the source in lists"},
+    {"base-url", "URL", "a folder: citations link to this address plus the file's path"},
+    {"include", "PATTERN", "only paths that match, * and ? as in shells; may be repeated"},
+    {"exclude", "PATTERN", "no paths that match; may be repeated"},
+    {"depth", "N", "a URL: links followed from the page"},
+    {"pages", "N", "at most so many documents"},
+    END_OF_OPTIONS};
+const struct cli_option search_options[] = {
+    {"project", "SLUG", "the project (not needed when there is one)"},
+    {"limit", "N", "at most so many results (default 10)"},
+    END_OF_OPTIONS};
+const struct cli_option lead_options[] = {{"project", "SLUG", "only of this project"},
+                                          {"since", "DATE", "only since this day, 2026-01-31"},
+                                          {"limit", "N", "at most so many (default 1000)"},
+                                          END_OF_OPTIONS};
+const struct cli_option outbox_options[] = {{"state", "STATE", "pending, sent or dead"},
+                                            {"limit", "N", "at most so many (default 100)"},
+                                            END_OF_OPTIONS};
+const struct cli_option retry_options[] = {{"all", NULL, "every dead letter"}, END_OF_OPTIONS};
+const struct cli_option mail_options[] = {{"to", "ADDRESS", "instead of mail.to"}, END_OF_OPTIONS};
+
+#define TEAM                                                                                       \
+    {                                                                                              \
+        "team", "TEAM", "name or id of the team (not needed when there is one)"                    \
+    }
+#define PROJECTS                                                                                   \
+    {                                                                                              \
+        "project", "SLUG=ROLE", "only this project, with this role at most; may be repeated"       \
+    }
+
+const struct cli_option team_options[] = {TEAM, END_OF_OPTIONS};
+const struct cli_option team_set_options[] = {
+    TEAM,
+    {"name", "NAME", "the team's name"},
+    {"grace", "DATE|SPAN",
+     "with second_factor=true: whoever has none may log in without until then, 14d"},
+    END_OF_OPTIONS};
+const struct cli_option user_create_options[] = {
+    {"role", "ROLE", "owner, admin, editor, agent or viewer"},
+    {"name", "NAME", "how colleagues see them (default: the address)"},
+    {"invite", NULL, "they choose their password themselves, by a link"},
+    {"password-stdin", NULL, "read the password from standard input instead of the terminal"},
+    PROJECTS,
+    TEAM,
+    END_OF_OPTIONS};
+const struct cli_option user_role_options[] = {
+    PROJECTS, {"all-projects", NULL, "no longer narrowed to some projects"}, TEAM, END_OF_OPTIONS};
+const struct cli_option user_sessions_options[] = {{"end-all", NULL, "end all of them"},
+                                                   END_OF_OPTIONS};
+const struct cli_option key_create_options[] = {
+    {"name", "NAME", "what will use it, such as \"crm import\""},
+    {"permission", "PERMISSION", "what it may do; may be repeated"},
+    {"project", "SLUG", "only this project (default: all of the team)"},
+    {"public", NULL, "may stand in web pages: only what a browser may hold, needs --project"},
+    {"expires", "DATE|SPAN", "2026-12-31 or 90d (default: never)"},
+    TEAM,
+    END_OF_OPTIONS};
+const struct cli_option key_rotate_options[] = {
+    {"overlap", "SPAN", "how long the old one goes on, 0 for not at all (default: 24h)"},
+    TEAM,
+    END_OF_OPTIONS};
+const struct cli_option key_report_options[] = {
+    {"all", NULL, "also keys that are disabled"}, TEAM, END_OF_OPTIONS};
+const struct cli_option audit_list_options[] = {
+    {"since", "DATE|SPAN", "only since then, 2026-01-31 or 24h"},
+    {"limit", "N", "at most so many (default 50)"},
+    TEAM,
+    END_OF_OPTIONS};
+const struct cli_option audit_export_options[] = {
+    {"since", "DATE|SPAN", "only since then, 2026-01-31 or 24h"}, TEAM, END_OF_OPTIONS};
+const struct cli_option visitor_key_add_options[] = {
+    {"project", "SLUG", "the project (not needed when there is one)"},
+    {"kid", "KID", "name of the key; it stands in the header of each token"},
+    {"alg", "ALG", "HS256 (default), ES256 or EdDSA"},
+    {"key", "FILE", "public key as PEM; for HS256 a secret of your own instead of a drawn one"},
+    END_OF_OPTIONS};
+const struct cli_option visitor_key_remove_options[] = {
+    {"project", "SLUG", "the project (not needed when there is one)"},
+    {"kid", "KID", "name of the key"},
+    END_OF_OPTIONS};
+const struct cli_option groups_options[] = {
+    {"project", "SLUG", "the project (not needed when there is one)"},
+    {"everybody", NULL, "everybody who may read the project reads it again"},
+    END_OF_OPTIONS};
+const struct cli_option rotate_options[] = {
+    {"everything", NULL, "every secret there is"},
+    {"yes", NULL, "really rotate; without it nothing is changed"},
+    END_OF_OPTIONS};
