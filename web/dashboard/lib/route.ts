@@ -72,6 +72,12 @@ export function nextOf(search: string): string {
   return page && !OUTSIDE.has(page) ? wanted : hrefOf("home");
 }
 
+/** Mails link to /admin/#/reset/TOKEN and /admin/#/invitation/TOKEN: the address that stands for, or null. */
+export function mailedLink(hash: string): string | null {
+  const [, page, token] = /^#\/(reset|invitation)\/([^/]+)$/.exec(hash) ?? [];
+  return page && token ? `${hrefOf(page as "reset" | "invitation")}#${token}` : null;
+}
+
 /** The token of a mailed link: in the fragment, which no server log ever sees. */
 export function tokenOf(hash: string): string {
   const text = hash.replace(/^#/, "").replace(/^token=/, "");

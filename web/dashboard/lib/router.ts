@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The address bar as a store. Pages move the focus to their heading themselves (ui/page.tsx).
-import { hrefOf, type PageName } from "./route.ts";
+import { hrefOf, mailedLink, type PageName } from "./route.ts";
 import { store } from "./store.ts";
 
 export interface Address {
@@ -10,8 +10,15 @@ export interface Address {
 }
 
 const current = (): Address => ({ pathname: location.pathname, search: location.search, hash: location.hash });
-export const address = store<Address>(current());
-addEventListener("popstate", () => address.set(current()));
+/** A mailed link can be opened in a tab that shows the dashboard already: then only the fragment changes. */
+function arrive(): Address {
+  const link = mailedLink(location.hash);
+  if (link) history.replaceState(null, "", link);
+  return current();
+}
+
+export const address = store<Address>(arrive());
+addEventListener("popstate", () => address.set(arrive()));
 
 /** How many pages this tab has shown: the first one leaves the focus where the browser puts it. */
 export let visits = 0;

@@ -9,7 +9,7 @@ import { useStore } from "../lib/store.ts";
 import { t } from "../texts/index.ts";
 import { Button } from "../ui/base.tsx";
 import { PasswordField, TextField } from "../ui/field.tsx";
-import { errorsOf, Form, required, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, required, useForm } from "../ui/form.tsx";
 import { Page, Section } from "../ui/page.tsx";
 import { say } from "../ui/toast.tsx";
 import { Factors } from "./account-factors.tsx";
@@ -28,7 +28,7 @@ function Name({ me }: { me: Me }) {
   return (
     <Form form={form}>
       <TextField name="name" autocomplete="name" label={t.account.name} hint={t.account.nameHint} maxLength={100} value={name} onValue={setName} error={form.errors["name"]} required />
-      <div class="fact"><span>{t.login.email}</span><strong dir="ltr">{me.person.email}</strong></div>
+      <p><span class="muted">{t.login.email}</span><br /><bdi>{me.person.email}</bdi></p>
       <div class="acts"><Button submit busy={form.busy}>{t.common.save}</Button></div>
     </Form>
   );
@@ -45,6 +45,7 @@ function Password({ email }: { email: string }) {
       setPassword("");
       say(t.account.passwordDone);
     },
+    blaming("password"),
   );
   return (
     <Form form={form}>

@@ -4,11 +4,13 @@ import { useEffect, useState } from "preact/hooks";
 import * as api from "../api/routes.ts";
 import { judgeEmail, judgePassword } from "../lib/password.ts";
 import { hrefOf, tokenOf } from "../lib/route.ts";
+import { address, go } from "../lib/router.ts";
+import { useStore } from "../lib/store.ts";
 import { fill } from "../lib/text.ts";
 import { t } from "../texts/index.ts";
 import { Button, Link } from "../ui/base.tsx";
 import { PasswordField, TextField } from "../ui/field.tsx";
-import { errorsOf, Form, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, useForm } from "../ui/form.tsx";
 import { Notice } from "../ui/page.tsx";
 import { Outside } from "./outside.tsx";
 
@@ -33,10 +35,13 @@ export function ForgotPage() {
 
 /** Takes the token out of the address bar, so that it is not in the history or on a shared screen. */
 export function useLinkToken(): string {
-  const [token] = useState(() => tokenOf(location.hash));
+  const { hash } = useStore(address);
+  const [token, keep] = useState(() => tokenOf(hash));
   useEffect(() => {
-    if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-  }, []);
+    if (!hash) return;
+    keep(tokenOf(hash));
+    go(location.pathname + location.search, { replace: true });
+  }, [hash]);
   return token;
 }
 
@@ -44,7 +49,7 @@ export function ResetPage() {
   const token = useLinkToken();
   const [password, setPassword] = useState("");
   const [done, setDone] = useState(false);
-  const form = useForm(() => errorsOf({ password: judgePassword(password) }), () => api.resetAccept(token, password).then(() => setDone(true)));
+  const form = useForm(() => errorsOf({ password: judgePassword(password) }), () => api.resetAccept(token, password).then(() => setDone(true)), blaming("password"));
   return (
     <Outside title={t.reset.title} intro={done || !token ? undefined : t.reset.intro}>
       {!token ? (

@@ -11,7 +11,7 @@ import { fill } from "../lib/text.ts";
 import { t } from "../texts/index.ts";
 import { Button, Link } from "../ui/base.tsx";
 import { PasswordField, TextField } from "../ui/field.tsx";
-import { errorsOf, Form, required, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, required, useForm } from "../ui/form.tsx";
 import { Notice, Skeleton } from "../ui/page.tsx";
 import { useLinkToken } from "./forgot.tsx";
 import { Outside } from "./outside.tsx";
@@ -23,6 +23,7 @@ function Accept({ token, look }: { token: string; look: InvitationLook }) {
   const form = useForm(
     () => errorsOf({ name: !known && required(name), password: known ? required(password) : judgePassword(password) }),
     () => api.invitationAccept(token, name.trim(), password).then(arrived),
+    blaming("password"),
   );
   return (
     <Form form={form}>

@@ -12,7 +12,7 @@ import { fill } from "../lib/text.ts";
 import { t } from "../texts/index.ts";
 import { Button, Copy, Same } from "../ui/base.tsx";
 import { TextField } from "../ui/field.tsx";
-import { errorsOf, Form, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, useForm } from "../ui/form.tsx";
 import { Notice, Page } from "../ui/page.tsx";
 import { say } from "../ui/toast.tsx";
 import { ScopeFields, type Scope } from "./people-scope.tsx";
@@ -41,6 +41,7 @@ export function InvitePage() {
       goTo("people");
       say(fill(t.people.invited, { email: email.trim() }));
     },
+    blaming("email"),
   );
   if (!me) return null;
   return (

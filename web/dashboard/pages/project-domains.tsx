@@ -7,7 +7,7 @@ import { fill } from "../lib/text.ts";
 import { t } from "../texts/index.ts";
 import { Badge, Button, Same } from "../ui/base.tsx";
 import { TextField } from "../ui/field.tsx";
-import { errorsOf, Form, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, useForm } from "../ui/form.tsx";
 import { Empty } from "../ui/page.tsx";
 import { say, sayError } from "../ui/toast.tsx";
 import type { Put } from "./project.tsx";
@@ -32,6 +32,7 @@ export function Domains({ project, put, able }: { project: Project; put: Put; ab
       setText("");
       say(fill(t.domains.added, { domain: fresh.value }), () => put({ domains }));
     },
+    blaming("domain"),
   );
   const remove = (domain: string): void => {
     put({ domains: domains.filter((one) => one !== domain) }).then(() => say(fill(t.domains.removed, { domain }), () => put({ domains })), sayError);

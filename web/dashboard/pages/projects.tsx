@@ -12,7 +12,7 @@ import { t } from "../texts/index.ts";
 import { Badge, Button, Link, Same } from "../ui/base.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { CheckField, TextField } from "../ui/field.tsx";
-import { errorsOf, Form, required, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, required, useForm } from "../ui/form.tsx";
 import { Empty, Loaded, Page } from "../ui/page.tsx";
 import { Table } from "../ui/table.tsx";
 
@@ -30,6 +30,7 @@ function NewProject({ onClose }: { onClose: () => void }) {
       onClose();
       goTo("project", slug);
     },
+    blaming("slug"),
   );
   return (
     <Dialog title={t.projects.newTitle} onClose={onClose}>

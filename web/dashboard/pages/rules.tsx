@@ -16,7 +16,7 @@ import { say, sayError } from "../ui/toast.tsx";
 type Save = (change: Partial<Rules>) => void;
 type NumberRule = "session_hours" | "session_idle_minutes" | "key_age_days" | "key_idle_days" | "key_idle_grace_days" | "key_remind_days";
 const LIMITS: Readonly<Record<NumberRule, readonly [number, number]>> = {
-  session_hours: [1, 720], session_idle_minutes: [5, 1440], key_age_days: [0, 3650], key_idle_days: [0, 3650], key_idle_grace_days: [0, 365], key_remind_days: [1, 365],
+  session_hours: [1, 720], session_idle_minutes: [5, 10080], key_age_days: [0, 3650], key_idle_days: [0, 3650], key_idle_grace_days: [1, 365], key_remind_days: [0, 365],
 };
 
 /** Saves when the field is left or Enter is pressed, and only what can be right. */
@@ -50,7 +50,7 @@ function SecondFactor({ rules, save }: { rules: Rules; save: Save }) {
     <>
       <CheckField name="second_factor" label={t.rules.factor} hint={t.rules.factorHint} checked={rules.second_factor} onChecked={turn} />
       {rules.second_factor && <TextField name="second_factor_from" type="date" label={t.rules.from} hint={t.rules.fromHint} value={dayOf(rules.second_factor_from)} onValue={day} />}
-      <Same command={`doorward team set second_factor=${String(rules.second_factor)}`} config="second_factor, second_factor_from" />
+      <Same command={`doorward team set second_factor=${String(rules.second_factor)}${rules.second_factor && rules.second_factor_from ? ` --grace ${dayOf(rules.second_factor_from)}` : ""}`} />
     </>
   );
 }

@@ -9,7 +9,7 @@ import { arrived } from "../lib/session.ts";
 import { t } from "../texts/index.ts";
 import { Button, Link, Same } from "../ui/base.tsx";
 import { PasswordField, TextField } from "../ui/field.tsx";
-import { errorsOf, Form, required, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, required, useForm } from "../ui/form.tsx";
 import { Loaded, Notice } from "../ui/page.tsx";
 import { Outside } from "./outside.tsx";
 
@@ -23,6 +23,7 @@ function Owner() {
   const form = useForm(
     () => errorsOf({ key: judgeKey(key), name: required(name), email: judgeEmail(email), password: judgePassword(password) }),
     () => api.setup(key.trim(), { email: email.trim(), name: name.trim(), password }).then(arrived),
+    blaming("password"),
   );
   return (
     <Form form={form}>

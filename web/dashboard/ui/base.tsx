@@ -2,7 +2,7 @@
 // Buttons, links, badges, times: the small parts of every page.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { localTime, relativeTime, utcTime } from "../lib/time.ts";
+import { localDay, localTime, relativeTime, utcTime } from "../lib/time.ts";
 import { follow } from "../lib/router.ts";
 import { fill } from "../lib/text.ts";
 import { locale, t } from "../texts/index.ts";
@@ -69,7 +69,7 @@ export function When({ at, none = t.time.never, exact = false }: { at: string | 
   const local = localTime(at, locale);
   return (
     <time dateTime={at} title={`${local} · ${utcTime(at)}`}>
-      {(exact ? null : relativeTime(at, Date.now(), locale)) ?? local}
+      {exact ? local : relativeTime(at, Date.now(), locale) ?? localDay(at, locale)}
     </time>
   );
 }

@@ -17,9 +17,9 @@ export interface FormState {
 
 /**
  * `check` gives errors by field before anything is sent; `send` does it. Errors of fields that the form does not
- * have are shown above the button.
+ * have are shown above the button; one that the server does not blame on a field is `blame`'s when that is given.
  */
-export function useForm(check: () => Errors, send: () => Promise<unknown>): FormState {
+export function useForm(check: () => Errors, send: () => Promise<unknown>, blame?: (error: ApiError) => string | null): FormState {
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Errors>({});
   const [error, setError] = useState("");
@@ -51,6 +51,8 @@ export function useForm(check: () => Errors, send: () => Promise<unknown>): Form
         }
         if (problem.code === "cancelled") return;
         const known = Object.entries(problem.details).filter(([name]) => form.elements.namedItem(name));
+        const blamed = known.length ? null : blame?.(problem);
+        if (blamed) return show(form, { [blamed]: problem.message }, "");
         show(form, Object.fromEntries(known), known.length ? "" : [problem.message, ...Object.values(problem.details)].join(" "));
       })
       .finally(() => {
@@ -69,6 +71,9 @@ export function Form({ form, children, look }: { form: FormState; children: Comp
     </form>
   );
 }
+
+/** What the server finds wrong with the value of a form's only judged field. */
+export const blaming = (field: string) => (error: ApiError): string | null => (error.status === 422 || error.status === 409 ? field : null);
 
 export const required = (value: string): string | null => (value.trim() ? null : t.errors.required);
 
