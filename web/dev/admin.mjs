@@ -117,7 +117,7 @@ const token = (kind) => `dw_${kind === "public" ? "pk" : "sk"}_${randomBytes(27)
 const withNames = (projects, state) => (projects === undefined || projects === "all" ? "all" : projects.map((one) => ({ ...one, name: state.projects.find(({ slug }) => slug === one.slug).name })));
 
 function newKey(state, wish) {
-  const made = { uuid: randomUUID(), created_at: ago(0), used_at: null, used_from: "", used_by: "", disabled_at: null, disabled_why: "", successor: null, state: "live", advice: "", project: null, expires_at: null, owner: { uuid: state.me.person.uuid, name: state.me.person.name }, ...wish };
+  const made = { uuid: randomUUID(), created_at: ago(0), used_at: null, used_from: "", used_by: "", disabled_at: null, disabled_why: "", successor: null, state: "live", advice: "", project: null, expires_at: null, note: "", owner: { uuid: state.me.person.uuid, name: state.me.person.name }, ...wish };
   const text = token(made.kind);
   made.hint = text.slice(0, 10) + "…";
   state.keys.push(made);

@@ -16,7 +16,7 @@ import { Empty, Loaded, Notice, Page } from "../ui/page.tsx";
 import { Table } from "../ui/table.tsx";
 import { sayError } from "../ui/toast.tsx";
 
-const PAGE = 100;
+const PAGE = 50;
 const TONES: Readonly<Record<AuditEntry["outcome"], Tone>> = { done: "good", refused: "warn", failed: "bad" };
 const short = (id: string): string => (/^[0-9a-f-]{36}$/.test(id) ? id.slice(0, 8) : id);
 
@@ -28,7 +28,7 @@ function Entries({ rows }: { rows: readonly AuditEntry[] }) {
       id={(entry) => String(entry.seq)}
       columns={[
         { head: t.audit.when, main: true, look: "nowrap", cell: (entry) => <When at={entry.at} exact /> },
-        { head: t.audit.act, cell: (entry) => <code dir="ltr">{entry.act}</code> },
+        { head: t.audit.act, look: "nowrap", cell: (entry) => <code dir="ltr">{entry.act}</code> },
         { head: t.audit.outcome, cell: (entry) => <Badge tone={TONES[entry.outcome]}>{t.audit.outcomes[entry.outcome]}</Badge> },
         { head: t.audit.actor, cell: (entry) => <span title={entry.actor ?? undefined}>{entry.actor_name || [t.audit.actors[entry.actor_kind], entry.actor && short(entry.actor)].filter(Boolean).join(" ")}</span> },
         { head: t.audit.object, cell: (entry) => <span title={entry.object}>{[entry.object_kind, entry.object_name || short(entry.object)].filter(Boolean).join(" ") || "–"}</span> },

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts of a key's pages: the chooser of permissions, and the token that is shown once.
 import { useState } from "preact/hooks";
-import { ApiError } from "../api/client.ts";
 import * as api from "../api/routes.ts";
 import type { KeyKind, NewKey, Permission } from "../api/types.ts";
 import { choices } from "../lib/permission.ts";
@@ -31,17 +30,13 @@ export function Permissions({ kind, own, chosen, onChosen, error }: { kind: KeyK
   );
 }
 
-/** The token, this once, and where it went: for the next rotation. */
+/** The token, this once, and where it went: for the next rotation, where the server keeps such notes. */
 export function Token({ made, onDone }: { made: NewKey; onDone: () => void }) {
   const [note, setNote] = useState("");
   const form = useForm(
     () => ({}),
     async () => {
-      if (note.trim())
-        await api.keyChange(made.uuid, { note: note.trim() }).catch((error: unknown) => {
-          // A server that keeps no notes must not hold anybody here.
-          if (!(error instanceof ApiError) || error.status !== 400) throw error;
-        });
+      if (note.trim()) await api.keyChange(made.uuid, { note: note.trim() });
       onDone();
     },
   );
@@ -49,7 +44,7 @@ export function Token({ made, onDone }: { made: NewKey; onDone: () => void }) {
     <Form form={form}>
       <Notice tone="warn"><p>{made.kind === "secret" ? t.keys.onceSecret : t.keys.oncePublic}</p></Notice>
       <div class="secret"><code dir="ltr">{made.token}</code><Copy text={made.token} /></div>
-      <TextField name="note" label={t.keys.note} hint={t.keys.noteHint} maxLength={200} value={note} onValue={setNote} error={form.errors["note"]} />
+      {made.note !== undefined && <TextField name="note" label={t.keys.note} hint={t.keys.noteHint} maxLength={200} value={note} onValue={setNote} error={form.errors["note"]} />}
       {made.kind === "secret" ? <p class="small muted">{fill(t.keys.try, { header: "Authorization: Bearer" })}</p> : <p class="small muted">{t.keys.publicUse}</p>}
       <div class="acts"><Button look="primary" submit busy={form.busy}>{t.keys.storedIt}</Button></div>
     </Form>

@@ -32,7 +32,7 @@ function Facts({ item }: { item: Key }) {
     [t.keys.created, <When at={item.created_at} />],
     [t.keys.expires, <When at={item.expires_at} />],
     [t.keys.used, <><When at={item.used_at} />{item.used_by && ` · ${item.used_by}`}{item.used_from && <> · <span dir="ltr">{item.used_from}</span></>}</>],
-    [t.keys.note, item.note || "–"],
+    ...(item.note ? [[t.keys.noteShort, item.note] as [string, string]] : []),
   ];
   return (
     <>

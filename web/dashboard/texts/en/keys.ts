@@ -64,6 +64,7 @@ export const keys = {
     onceSecret: "Copy it now: it is shown this once. Only a hash of it is stored.",
     oncePublic: "Copy it now: it is shown this once.",
     note: "Where did you store it?",
+    noteShort: "Stored in",
     noteHint: "Helps whoever has to rotate it: “Password manager, CI”. Never the key itself.",
     try: "Send it in the header “{header}”, never in an address.",
     publicUse: "It works on pages of the project's allowed domains only.",
