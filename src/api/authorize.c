@@ -236,6 +236,13 @@ static err need_credential(const struct call *call)
         "this call needs a credential: Authorization: Api-Key <token>, or a visitor's session");
 }
 
+/* Who is neither a key nor at a listed address. */
+static err judge_metrics_other(const struct call *call)
+{
+    err e = need_credential(call);
+    return err_ok(e) ? err_new(ERR_FORBIDDEN, "metrics are for keys and listed addresses") : e;
+}
+
 /* What can be refused before anything is looked up. */
 static err judge_credential(struct call *call)
 {
@@ -258,7 +265,7 @@ static err judge_credential(struct call *call)
         if (call->who.kind == PRINCIPAL_KEY) {
             return judge_metrics_key(call);
         }
-        return metrics_allowed(call) ? ERR_NONE : need_credential(call);
+        return metrics_allowed(call) ? ERR_NONE : judge_metrics_other(call);
     }
     return err_new(ERR_FORBIDDEN, "the route has no access");
 }
