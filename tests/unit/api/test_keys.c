@@ -36,6 +36,22 @@ static void a_key_of_one_project_does_not_see_the_servers_metrics(void **state)
     assert_non_null(strstr(answer, "doorward_http_requests_total"));
 }
 
+static void a_visitors_session_does_not_see_the_servers_metrics(void **state)
+{
+    (void)state;
+    struct session_row session = {.id = id_random(),
+                                  .project = house.project.id,
+                                  .visitor = id_random(),
+                                  .created_ms = clock_wall_ms(),
+                                  .expires_ms = clock_wall_ms() + 60000};
+    struct token token;
+    err e = access_session_open(house.app->store, &house.app->hash_key, &session, &token);
+    assert_int_equal(e.code, ERR_OK);
+    const char *answer = house_ask(&house, "192.0.2.1", "GET", "/metrics", token.c, NULL);
+    assert_non_null(strstr(answer, " 403 "));
+    assert_null(strstr(answer, "doorward_"));
+}
+
 static void publish(const id *chat, const char *text)
 {
     chat_hub_publish(house.app->chat.hub, chat, STR("9"), STR("message"), str_c(text));
@@ -225,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_of_one_project_does_not_see_the_servers_metrics),
+        cmocka_unit_test(a_visitors_session_does_not_see_the_servers_metrics),
         cmocka_unit_test(the_streams_of_a_disabled_key_end_and_others_go_on),
         cmocka_unit_test(the_stream_of_an_expired_key_ends_though_events_flow),
         cmocka_unit_test(a_quiet_stream_of_an_expired_key_ends_too),
