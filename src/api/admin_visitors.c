@@ -63,7 +63,7 @@ static err read_key(struct call *call, enum jwt_alg alg, str *ret_key, str *ret_
         struct buf b;
         crypto_random(drawn, sizeof drawn);
         buf_init(&b, 128);
-        bytes_base64(&b, drawn, sizeof drawn);
+        bytes_base64url(&b, drawn, sizeof drawn);
         text = arena_str(call->a, buf_str(&b));
         buf_wipe(&b);
         crypto_wipe(drawn, sizeof drawn);

@@ -121,6 +121,12 @@ static err judge_page_access(struct call *call)
 /* Two ids, of which neither is none. */
 static bool is_same(const id *a, const id *b) { return !id_none(a) && id_eq(a, b); }
 
+bool route_made_chat(const struct call *call)
+{
+    return call->who.kind == PRINCIPAL_KEY && is_same(&call->chat.key, &call->who.key) &&
+           (call->who.permissions & PERMISSION_CHAT_CREATE);
+}
+
 /* The visitor who began the chat; the key that did; a key or person of the team with the route's
  * permission. */
 static err judge_owner(struct call *call)
@@ -134,9 +140,7 @@ static err judge_owner(struct call *call)
     if (!access_reaches(&call->who, &call->project.row)) {
         return route_not_found();
     }
-    bool made_it = is_same(&call->chat.key, &call->who.key);
-    return made_it && (call->who.permissions & PERMISSION_CHAT_CREATE) ? ERR_NONE
-                                                                       : judge_rights(call);
+    return route_made_chat(call) ? ERR_NONE : judge_rights(call);
 }
 
 static bool metrics_allowed(const struct call *call)

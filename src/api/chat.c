@@ -340,9 +340,7 @@ static void end_stream(struct http_stream *stream, uint64_t last, err e)
 /* What the caller follows the chat by: a key that made it needs no more than to make chats. */
 static permissions followed_by(const struct call *call)
 {
-    bool made = call->who.kind == PRINCIPAL_KEY && id_eq(&call->chat.key, &call->who.key) &&
-                (call->who.permissions & PERMISSION_CHAT_CREATE);
-    return made ? PERMISSION_CHAT_CREATE : call->route->permission;
+    return route_made_chat(call) ? (permissions)PERMISSION_CHAT_CREATE : call->route->permission;
 }
 
 /* A stream does not outlive the session or key that may read it. */

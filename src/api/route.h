@@ -114,6 +114,9 @@ bool route_is_private(const struct route *route);
 /* Our own origin: as configured, else as the client used it. */
 str route_own_origin(const struct call *call);
 
+/* True when the caller is the key that made the chat, and may still make some. */
+bool route_made_chat(const struct call *call);
+
 /* Verifies the identity that a site signed, when the body of a ROUTE_SESSION has one. UNAUTHORIZED
  * with what is to be mended in call->why. */
 err route_identify(struct call *call);

@@ -94,6 +94,133 @@ static void a_quiet_stream_of_an_expired_key_ends_too(void **state)
     (void)close(fd);
 }
 
+static void the_stream_of_a_key_that_lost_its_permission_ends(void **state)
+{
+    struct key_row row;
+    (void)state;
+    struct house_key key = house_key(&house, TOKEN_SECRET_KEY, true,
+                                     PERMISSION_CHATS_READ | PERMISSION_PROJECT_READ, 0);
+    struct house_key other = house_key(&house, TOKEN_SECRET_KEY, true, PERMISSION_CHAT_CREATE, 0);
+    id chat = house_chat(&house, &other, 1);
+    int fd = house_events(&house, &chat, key.token.c, NULL);
+    assert_non_null(strstr(web_hear(fd, "\r\n\r\n", PATIENCE_MS), "200 OK"));
+    err e = store_key_get(house.app->store, &house.arena, &house.project.team, &key.id, &row);
+    assert_int_equal(e.code, ERR_OK);
+    row.permissions = PERMISSION_PROJECT_READ;
+    assert_int_equal(store_key_update(house.app->store, &row, NULL).code, ERR_OK);
+    assert_non_null(strstr(web_hear(fd, "0\r\n\r\n", PATIENCE_MS), "0\r\n\r\n"));
+    (void)close(fd);
+}
+
+/* The head of a request for a chat's events by somebody who is logged in. */
+static int follow(const id *chat, const struct house_session *session)
+{
+    char text[2048];
+    (void)snprintf(text, sizeof text,
+                   "GET /api/v1/chats/%s/events HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
+                   "X-Forwarded-For: 192.0.2.1\r\n%s\r\n",
+                   chat->c, house.port, session->fields);
+    int fd = web_connect(house.port);
+    assert_true(fd >= 0);
+    web_send(fd, text);
+    assert_non_null(strstr(web_hear(fd, "\r\n\r\n", PATIENCE_MS), "200 OK"));
+    return fd;
+}
+
+static void the_streams_of_a_person_end_with_session_or_role(void **state)
+{
+    (void)state;
+    struct house_key key = house_key(&house, TOKEN_SECRET_KEY, true, PERMISSION_CHAT_CREATE, 0);
+    id chat = house_chat(&house, &key, 1);
+    id person = house_person(&house, &house.project.team, "agent@example.com", ROLE_AGENT);
+    struct house_session session = house_log_in(&house, "192.0.2.1", "agent@example.com");
+    struct member_row member = {
+        .team = house.project.team, .person = person, .role = ROLE_VIEWER, .all_projects = true};
+    int first = follow(&chat, &session);
+    assert_int_equal(store_member_put(house.app->store, &member, NULL).code, ERR_OK);
+    assert_non_null(strstr(web_hear(first, "0\r\n\r\n", PATIENCE_MS), "0\r\n\r\n"));
+    member.role = ROLE_AGENT;
+    assert_int_equal(store_member_put(house.app->store, &member, NULL).code, ERR_OK);
+    int second = follow(&chat, &session);
+    assert_int_equal(house_status_of(house_call(&house, "192.0.2.1", "POST", "/api/v1/admin/logout",
+                                                session.fields, "{}")),
+                     204);
+    assert_non_null(strstr(web_hear(second, "0\r\n\r\n", PATIENCE_MS), "0\r\n\r\n"));
+    (void)close(first);
+    (void)close(second);
+}
+
+/* ── secret keys where everybody sees them ── */
+
+static struct key_row key_row(const struct house_key *key)
+{
+    struct key_row row;
+    assert_int_equal(
+        store_key_get(house.app->store, &house.arena, &house.project.team, &key->id, &row).code,
+        ERR_OK);
+    return row;
+}
+
+static void a_secret_key_in_a_browser_or_url_is_refused_and_marked(void **state)
+{
+    static const char *const marks[] = {"Origin: https://www.example.com\r\n",
+                                        "Sec-Fetch-Site: cross-site\r\n",
+                                        "Sec-Fetch-Dest: empty\r\n"};
+    char path[256];
+    (void)state;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        struct house_key key =
+            house_key(&house, TOKEN_SECRET_KEY, false, PERMISSION_SOURCES_READ, 0);
+        assert_int_equal(house_status(&house, "192.0.2.1", "GET", "/api/v1/projects/main/sources",
+                                      key.token.c, marks[i]),
+                         403);
+        assert_true(key_row(&key).exposed_ms > 0);
+        assert_int_equal(key_row(&key).disabled_ms, 0);
+    }
+    /* A library of servers sends this one. */
+    struct house_key server =
+        house_key(&house, TOKEN_SECRET_KEY, false, PERMISSION_SOURCES_READ, 0);
+    assert_int_equal(house_status(&house, "192.0.2.1", "GET", "/api/v1/projects/main/sources",
+                                  server.token.c, "Sec-Fetch-Mode: cors\r\n"),
+                     200);
+    assert_int_equal(key_row(&server).exposed_ms, 0);
+    (void)snprintf(path, sizeof path, "/api/v1/projects/main/sources?key=%s", server.token.c);
+    assert_int_equal(house_status(&house, "192.0.2.1", "GET", path, NULL, NULL), 401);
+    assert_true(key_row(&server).exposed_ms > 0);
+}
+
+static void an_exposed_key_is_revoked_when_the_team_says_so(void **state)
+{
+    (void)state;
+    struct team_row team;
+    struct audit_row *rows;
+    size_t count;
+    assert_int_equal(
+        store_team_get(house.app->store, &house.arena, &house.project.team, &team).code, ERR_OK);
+    team.settings = STR("{\"key_revoke_exposed\":true}");
+    assert_int_equal(store_team_update(house.app->store, &team, NULL).code, ERR_OK);
+    struct house_key key = house_key(&house, TOKEN_SECRET_KEY, false, PERMISSION_SOURCES_READ, 0);
+    assert_int_equal(house_status(&house, "192.0.2.1", "GET", "/api/v1/projects/main/sources",
+                                  key.token.c, "Origin: https://www.example.com\r\n"),
+                     403);
+    struct key_row row = key_row(&key);
+    assert_true(row.disabled_ms > 0 && str_eq(row.disabled_why, STR("exposed")));
+    assert_int_equal(house_status(&house, "192.0.2.1", "GET", "/api/v1/projects/main/sources",
+                                  key.token.c, NULL),
+                     401);
+    assert_int_equal(
+        store_audit_recent(house.app->store, &house.arena, &house.project.team, 0, 3, &rows, &count)
+            .code,
+        ERR_OK);
+    bool exposed = false, revoked = false;
+    for (size_t i = 0; i < count; i++) {
+        exposed = exposed || str_eq(rows[i].what.act, STR("key.exposed"));
+        revoked = revoked || str_eq(rows[i].what.act, STR("key.revoke"));
+        assert_true(str_find(rows[i].what.detail, str_c(key.token.c), 0) == SIZE_MAX);
+    }
+    assert_true(exposed && revoked);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +228,10 @@ int main(void)
         cmocka_unit_test(the_streams_of_a_disabled_key_end_and_others_go_on),
         cmocka_unit_test(the_stream_of_an_expired_key_ends_though_events_flow),
         cmocka_unit_test(a_quiet_stream_of_an_expired_key_ends_too),
+        cmocka_unit_test(the_stream_of_a_key_that_lost_its_permission_ends),
+        cmocka_unit_test(the_streams_of_a_person_end_with_session_or_role),
+        cmocka_unit_test(a_secret_key_in_a_browser_or_url_is_refused_and_marked),
+        cmocka_unit_test(an_exposed_key_is_revoked_when_the_team_says_so),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
