@@ -116,6 +116,22 @@ static void somebody_else_s_passkey_does_not_count(void **state)
     EVP_PKEY_free(other.device.key);
 }
 
+static void a_challenge_to_make_one_is_none_to_log_in_by(void **state)
+{
+    struct office *o = *state;
+    struct holder h = holder_of(o, email, "credential-of-the-owner");
+    struct staff_login full;
+    str options;
+    asked(o, &h);
+    ok(show(o, &h, webauthn_get(&o->arena, &h.device), &full));
+    h.who = office_who(o, &full.token);
+    ok(staff_passkey_begin(&o->desk, &o->arena, &h.who, &h.site, &o->from, &options));
+    h.device.challenge = challenge_of(o, options);
+    h.device.counter = 2;
+    fails(show(o, &h, webauthn_get(&o->arena, &h.device), &full), ERR_UNAUTHORIZED);
+    EVP_PKEY_free(h.device.key);
+}
+
 static void a_credential_is_enrolled_once(void **state)
 {
     struct office *o = *state;
@@ -140,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_passkey_makes_the_session_full_under_a_new_token),
         CASE(somebody_else_s_passkey_does_not_count),
+        CASE(a_challenge_to_make_one_is_none_to_log_in_by),
         CASE(a_credential_is_enrolled_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
