@@ -8,7 +8,7 @@ const ALL = ["project_read", "project_search", "chat_create", "project_sources_r
 
 const key = (n, more) => ({ uuid: uuid(200 + n), kind: "secret", hint: `dw_sk_Ab${n}…`, permissions: ["project_search", "chat_create"], project: null, owner: { uuid: uuid(1), name: "Ada Example" }, created_at: at(-90), expires_at: at(200), used_at: at(-0.01), used_from: "203.0.113.0/24", used_by: "curl", disabled_at: null, disabled_why: "", successor: null, state: "live", advice: "", ...more });
 
-const ACTS = [["person.login", "person", "done"], ["key.create", "key", "done"], ["project.update", "project", "done"], ["person.login", "person", "refused"], ["team.update", "team", "done"], ["key.revoke", "key", "done"], ["invitation.create", "invitation", "done"], ["factor.add", "factor", "done"], ["key.use", "key", "refused"], ["backup.write", "installation", "failed"]];
+const ACTS = [["person.login", "person", "done"], ["key.create", "key", "done"], ["project.change", "project", "done"], ["person.login", "person", "refused"], ["team.change", "team", "done"], ["key.revoke", "key", "done"], ["invitation.create", "invitation", "done"], ["factor.add", "factor", "done"], ["key.use", "key", "refused"], ["backup.write", "installation", "failed"]];
 
 const entry = (seq, count) => {
   const [act, kind, outcome] = ACTS[seq % ACTS.length];

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import * as api from "../api/routes.ts";
 import type { Rules, Team } from "../api/types.ts";
 import { useData } from "../lib/data.ts";
+import { refresh } from "../lib/session.ts";
 import { dayOf, startOfDay } from "../lib/time.ts";
 import { fill } from "../lib/text.ts";
 import { t } from "../texts/index.ts";
@@ -72,7 +73,12 @@ function Name({ team, onSaved }: { team: Team; onSaved: (team: Team) => void }) 
 
 function Details({ team, put }: { team: Team; put: (change: (old: Team) => Team) => void }) {
   const { rules } = team;
-  const send = (change: Partial<Rules>): Promise<void> => api.changeTeam({ rules: change }).then(() => put((old) => ({ ...old, rules: { ...old.rules, ...change } })));
+  const send = async (change: Partial<Rules>): Promise<void> => {
+    await api.changeTeam({ rules: change });
+    put((old) => ({ ...old, rules: { ...old.rules, ...change } }));
+    // What is required of oneself may have changed too.
+    if ("second_factor" in change || "second_factor_from" in change) await refresh();
+  };
   const save: Save = (change) => {
     const before = Object.fromEntries(Object.keys(change).map((name) => [name, rules[name as keyof Rules]])) as Partial<Rules>;
     send(change).then(() => say(t.common.saved, () => send(before)), sayError);
