@@ -47,6 +47,7 @@ static int no_password(char *p, int n, int writing, void *user)
 
 static EVP_PKEY *read_pem(str pem)
 {
+    pem = str_trim(pem);
     BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
     EVP_PKEY *key = bio ? PEM_read_bio_PUBKEY(bio, NULL, no_password, NULL) : NULL;
     BIO_free(bio);

@@ -3,6 +3,7 @@
 #include <fido/eddsa.h>
 #include <fido/es256.h>
 #include <fido/rs256.h>
+#include <sodium.h>
 
 #include "access/passkey_private.h"
 #include "base/crypto.h"
@@ -77,12 +78,24 @@ static const struct scheme *scheme_of(int64_t algorithm)
     return NULL;
 }
 
+/* Refuses what everybody can sign for: a short modulus or an odd exponent, a point of small order.
+ */
+static bool key_strong(int algorithm, str bytes)
+{
+    if (algorithm == COSE_RS256) {
+        return (unsigned char)bytes.p[0] >= 0x80 &&
+               str_eq(str_slice(bytes, RS256_BYTES - 3, RS256_BYTES), STR("\x01\x00\x01"));
+    }
+    return algorithm != COSE_EDDSA || crypto_core_ed25519_is_valid_point(bytes_of(bytes)) == 1;
+}
+
 /* Writes prefix and key; the bytes must make a key again. */
 static err keep_key(struct arena *a, const struct scheme *scheme, str bytes, str *ret)
 {
     union public_key key;
-    if (bytes.n != scheme->key_bytes || !key_new(scheme->algorithm, bytes, &key)) {
-        return refuse("the passkey's public key is malformed");
+    if (bytes.n != scheme->key_bytes || !key_strong(scheme->algorithm, bytes) ||
+        !key_new(scheme->algorithm, bytes, &key)) {
+        return refuse("the passkey's public key is malformed or weak");
     }
     key_free(scheme->algorithm, &key);
     char *out = arena_alloc(a, scheme->prefix.n + bytes.n);

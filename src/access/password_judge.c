@@ -184,8 +184,9 @@ static bool is_own(str password, str email, str name, char one)
     for (size_t i = 0; i < text.n; i++) {
         count += covered[i];
     }
+    bool most = count > 0 && count * 2 >= text.n;
     crypto_wipe(&text, sizeof text);
-    return count > 0 && count * 2 >= text.n;
+    return most;
 }
 
 static err judge_folded(const struct password_list *list, str text, str email, str name)

@@ -166,10 +166,11 @@ void app_handle(void *user, struct http_req *req, struct http_res *res)
     err e;
     if (planned->route) {
         e = route_authorize(&call);
+        bool judged = err_ok(e);
         route_cors(&call);
-        e = err_ok(e) ? planned->route->handle(&call) : e;
+        e = judged ? planned->route->handle(&call) : e;
         if (!err_ok(e)) {
-            record_refusal(&call, e);
+            record_refusal(&call, e, judged);
         }
     } else {
         e = limits_preflight(&call);

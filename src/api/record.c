@@ -40,8 +40,12 @@ static bool is_refusal(err e)
            e.code == ERR_ENROLMENT_REQUIRED || e.code == ERR_FRESH_REQUIRED;
 }
 
-void record_refusal(const struct call *call, err e)
+void record_refusal(const struct call *call, err e, bool judged)
 {
+    /* That something is not there is news only where the row itself kept somebody out. */
+    if (e.code == ERR_NOT_FOUND && judged && !route_is_private(call->route)) {
+        return;
+    }
     bool known = call->who.kind == PRINCIPAL_STAFF ||
                  (call->who.kind == PRINCIPAL_KEY && !call->who.public_key);
     if (!known || !is_refusal(e)) {

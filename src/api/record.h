@@ -15,5 +15,6 @@ err record_first(const struct call *call, const char *act, const char *object_ki
 err record_failed(const struct call *call, const char *act, const char *object_kind, str object,
                   err e);
 
-/* Records that a call was refused whose caller is known and whose route is no visitor's. */
-void record_refusal(const struct call *call, err e);
+/* Records that a call of a known person or secret key was refused; `judged`: its row had let it
+ * pass, the handler did not. */
+void record_refusal(const struct call *call, err e, bool judged);

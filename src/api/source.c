@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/answer.h"
+#include "api/record.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "guard/text.h"
@@ -106,6 +107,9 @@ err source_delete(struct call *call)
 {
     struct source_row source;
     err e = find_source(call, &source);
+    if (err_ok(e)) {
+        e = record_first(call, "source.delete", "source", id_str(&source.id));
+    }
     if (err_ok(e)) {
         e = store_source_delete(call->app->store, &call->project.row.id, &source.id);
     }
@@ -282,7 +286,8 @@ static err store_addition(struct call *call, struct addition *addition, struct j
     if (str_empty(row->title)) {
         row->title = row->location;
     }
-    err e = store_source_create(call->app->store, row);
+    err e = record_first(call, "source.create", "source", id_str(&row->id));
+    e = err_ok(e) ? store_source_create(call->app->store, row) : e;
     bool created = err_ok(e);
     if (created && !str_empty(addition->content)) {
         e = store_source_set_content(call->app->store, &row->project, &row->id, addition->content,

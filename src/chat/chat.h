@@ -106,7 +106,8 @@ err turn_run(const struct chat_context *context, struct arena *a,
 err turn_budget_load(const struct chat_context *context, struct arena *a, int64_t now_ms);
 
 /* Answers one question of the project's own people outside of any chat: retrieval in all sources
- * and model or extract, filtered like a turn; nothing is stored. Needs store and model of the context only. */
+ * and model or extract, filtered like a turn; nothing is stored. Needs store and model of the
+ * context only. */
 err turn_answer(const struct chat_context *context, struct arena *a,
                 const struct chat_project *project, str question, struct turn_result *ret);
 

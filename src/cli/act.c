@@ -16,6 +16,19 @@ struct audit_act act_new(const id *team, const char *act, const char *object_kin
                               .outcome = STR("done")};
 }
 
+err act_record(struct cli *cli, const struct audit_act *act)
+{
+    return store_audit_add(cli->store, act, 1);
+}
+
+err act_failed(struct cli *cli, const struct audit_act *act, err e)
+{
+    struct audit_act failed = *act;
+    failed.outcome = STR("failed");
+    err recorded = store_audit_add(cli->store, &failed, 1);
+    return err_ok(recorded) ? e : recorded;
+}
+
 bool act_is_prefix(str text, const id *whole)
 {
     return text.n >= PREFIX_MIN && str_istarts(id_str(whole), text);

@@ -9,6 +9,11 @@
 /* A done act of the command line, of now. */
 struct audit_act act_new(const id *team, const char *act, const char *object_kind, str object);
 
+/* Records an act whose verb does not record it itself: before it is done, so that it does not
+ * happen without; act_failed says afterwards that it did not come off, and hands `e` through. */
+err act_record(struct cli *cli, const struct audit_act *act);
+err act_failed(struct cli *cli, const struct audit_act *act, err e);
+
 /* Finds the team of --team (its name, or its id or the beginning of it), or the only one there is.
  */
 int act_find_team(struct cli *cli, struct team_row *ret);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "cli/cli.h"
+#include "cli/act.h"
 #include "store/store.h"
 
 int cmd_backup(struct cli *cli)
@@ -17,7 +17,13 @@ int cmd_backup(struct cli *cli)
     if (code != CLI_OK) {
         return code;
     }
-    err e = store_backup(cli->store, cli->positional[0]);
+    id installation = {{0}};
+    struct audit_act act = act_new(&installation, "backup.create", "", STR_EMPTY);
+    err e = act_record(cli, &act);
+    if (err_ok(e)) {
+        e = store_backup(cli->store, cli->positional[0]);
+        e = err_ok(e) ? e : act_failed(cli, &act, e);
+    }
     if (e.code == ERR_CONFLICT) {
         return cli_fail(CLI_REFUSED, "%s exists already; a backup never replaces a file",
                         cli->positional[0]);
@@ -84,6 +90,18 @@ static int copy_backup(struct cli *cli, const char *from, const char *to)
     return err_ok(e) ? CLI_OK : cli_fail_err(e, to);
 }
 
+/* A restored log ends where the backup was made: the row after it says why. */
+static int record_restore(struct cli *cli)
+{
+    id installation = {{0}};
+    struct audit_act act = act_new(&installation, "backup.restore", "", STR_EMPTY);
+    err e = store_open(&cli->config.store, &cli->a, &cli->store, NULL);
+    if (err_ok(e)) {
+        e = act_record(cli, &act);
+    }
+    return err_ok(e) ? CLI_OK : cli_fail_err(e, "restored, but not recorded");
+}
+
 /* A running server would go on writing, and acknowledging leads, into the file that was put aside.
  */
 static int check_stopped(struct cli *cli)
@@ -120,6 +138,7 @@ int cmd_restore(struct cli *cli)
     code = code == CLI_OK ? check_backup(cli, cli->positional[0]) : code;
     code = code == CLI_OK ? put_aside(url.p + 7, aside) : code;
     code = code == CLI_OK ? copy_backup(cli, cli->positional[0], url.p + 7) : code;
+    code = code == CLI_OK ? record_restore(cli) : code;
     if (code == CLI_OK) {
         cli_say("Restored %s. What was there before is %s.", url.p + 7, aside);
     }

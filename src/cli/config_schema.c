@@ -73,7 +73,8 @@ const struct config_row config_rows[] = {
     FILE_PATH("store.backups", store.backup_dir, "beside the database",
               "folder of the backups before migrations"),
     FILE_PATH("store.key_file", key_file, "data/doorward.key",
-              "the installation's hashing key; without it no key or session is recognised"),
+              "the installation's key: without it no key or session is recognised, no one-time "
+              "password read"),
     CHOICE("model.kind", model.kind, "extractive|openai", "extractive",
            "extractive needs no model; openai is any OpenAI-compatible server"),
     TEXT("model.url", model.url, "none", "base URL, https://api.example.com/v1"),
@@ -136,6 +137,8 @@ const struct config_row config_rows[] = {
             "of one key"),
     NUMERIC(CONFIG_COUNT, "limits.requests_per_minute", api.requests_per_minute, 1, 1e6, "1200",
             "of one key, other routes"),
+    NUMERIC(CONFIG_COUNT, "limits.logins_per_minute", api.logins_per_minute, 1, 1e6, "120",
+            "log-ins, codes and links of one address; wrong ones are counted besides"),
     NUMERIC(CONFIG_COUNT, "limits.refusals_per_minute", api.refusals_per_minute, 1, 1e6, "600",
             "refused requests of one address; then all are refused unseen"),
     NUMERIC(CONFIG_COUNT, "limits.streams_per_address", api.streams_per_address, 1, 1e6, "64",

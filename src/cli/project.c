@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "chat/chat.h"
+#include "cli/act.h"
 #include "cli/assign.h"
 
 enum { SLUG_BYTES_MAX = 63, NAME_BYTES_MAX = 200, DOMAINS_MAX = 100, SETTINGS_BYTES_MAX = 262144 };
@@ -212,7 +213,12 @@ int cmd_project_create(struct cli *cli)
     if (code != CLI_OK) {
         return code;
     }
-    err e = store_project_create(cli->store, &row);
+    struct audit_act act = act_new(&row.team, "project.create", "project", id_str(&row.id));
+    err e = act_record(cli, &act);
+    if (err_ok(e)) {
+        e = store_project_create(cli->store, &row);
+        e = err_ok(e) ? e : act_failed(cli, &act, e);
+    }
     if (e.code == ERR_CONFLICT) {
         return cli_fail(CLI_REFUSED, "there is a project `%s` already", cli->positional[0]);
     }
@@ -308,7 +314,12 @@ int cmd_project_set(struct cli *cli)
     if (code != CLI_OK) {
         return code;
     }
-    err e = store_project_update(cli->store, &row);
+    struct audit_act act = act_new(&row.team, "project.change", "project", id_str(&row.id));
+    err e = act_record(cli, &act);
+    if (err_ok(e)) {
+        e = store_project_update(cli->store, &row);
+        e = err_ok(e) ? e : act_failed(cli, &act, e);
+    }
     return err_ok(e) ? print_project(cli, &row) : cli_fail_err(e, "the project");
 }
 
@@ -324,7 +335,12 @@ int cmd_project_delete(struct cli *cli)
                         "this removes all documents, chats and leads of `%s`; add --yes to do it",
                         cli->positional[0]);
     }
-    err e = store_project_delete(cli->store, &row.id);
+    struct audit_act act = act_new(&row.team, "project.delete", "project", id_str(&row.id));
+    err e = act_record(cli, &act);
+    if (err_ok(e)) {
+        e = store_project_delete(cli->store, &row.id);
+        e = err_ok(e) ? e : act_failed(cli, &act, e);
+    }
     if (!err_ok(e)) {
         return cli_fail_err(e, "the project");
     }

@@ -117,7 +117,7 @@ static err void_resets(struct rotation *r, const struct person_row *person, cons
                             .hash = token_hash(&r->cli->hash_key, str_c(nobodys.c)),
                             .created_ms = now,
                             .expires_ms = now};
-    struct audit_act act = act_new(team, "person.resets_void", "person", id_str(&person->id));
+    struct audit_act act = act_new(team, "reset.void", "person", id_str(&person->id));
     crypto_wipe(&nobodys, sizeof nobodys);
     return store_reset_create(r->cli->store, &row, NULL, &act);
 }
@@ -130,7 +130,7 @@ static void rotate_people(struct rotation *r)
         size_t count = 0, ended = 0;
         err e = store_member_teams(r->cli->store, &r->cli->a, &person->id, &teams, &count);
         id team = err_ok(e) && count ? teams[0].team : (id){{0}};
-        struct audit_act act = act_new(&team, "person.sessions_end", "person", id_str(&person->id));
+        struct audit_act act = act_new(&team, "session.end_all", "person", id_str(&person->id));
         if (err_ok(e)) {
             e = store_staff_session_end_all(r->cli->store, &person->id, NULL, &act, &ended);
         }
@@ -155,7 +155,7 @@ static void rotate_invitations(struct rotation *r)
         err e = store_invitation_list(r->cli->store, &r->cli->a, &team->id, now, &rows, &count);
         for (size_t i = 0; err_ok(e) && i < count; i++) {
             struct audit_act act =
-                act_new(&team->id, "person.uninvite", "invitation", id_str(&rows[i].id));
+                act_new(&team->id, "invitation.revoke", "invitation", id_str(&rows[i].id));
             e = store_invitation_revoke(r->cli->store, &team->id, &rows[i].id, &act);
             r->invitations += err_ok(e);
         }
@@ -170,7 +170,7 @@ static void rotate_visitor_sessions(struct rotation *r)
 {
     size_t removed = 0;
     id installation = {{0}};
-    struct audit_act act = act_new(&installation, "visitor.sessions_end", "", STR_EMPTY);
+    struct audit_act act = act_new(&installation, "visitor_session.end_all", "", STR_EMPTY);
     err e = store_audit_add(r->cli->store, &act, 1);
     do {
         e = err_ok(e) ? store_session_expire(r->cli->store, INT64_MAX, &removed) : e;

@@ -144,7 +144,7 @@ int cmd_team_set(struct cli *cli)
         return code;
     }
     row.name = name ? str_c(name) : row.name;
-    struct audit_act act = act_new(&row.id, "team.update", "team", id_str(&row.id));
+    struct audit_act act = act_new(&row.id, "team.change", "team", id_str(&row.id));
     act.detail = row.settings;
     e = store_team_update(cli->store, &row, &act);
     if (!err_ok(e)) {

@@ -34,7 +34,7 @@ int cmd_user_role(struct cli *cli)
     if (code != CLI_OK) {
         return code;
     }
-    struct audit_act act = act_new(&team.id, "person.role", "person", id_str(&person.id));
+    struct audit_act act = act_new(&team.id, "member.change", "person", id_str(&person.id));
     act.detail = arena_printf(&cli->a, "{\"from\":\"%s\",\"to\":\"%s\"}", role_name(member.role),
                               role_name(role));
     member.team = team.id;
@@ -84,7 +84,7 @@ int cmd_user_remove(struct cli *cli)
     if (code != CLI_OK) {
         return code;
     }
-    struct audit_act act = act_new(&team.id, "person.remove", "person", id_str(&person.id));
+    struct audit_act act = act_new(&team.id, "member.remove", "person", id_str(&person.id));
     err e = store_member_remove(cli->store, &team.id, &person.id, &act);
     return err_ok(e) ? say_done(cli, person.email, "removed",
                                 "is out of the team; its sessions there have ended.")
@@ -100,7 +100,7 @@ int cmd_user_reset_factor(struct cli *cli)
     if (code != CLI_OK) {
         return code;
     }
-    struct audit_act act = act_new(&team.id, "person.reset_factor", "person", id_str(&person.id));
+    struct audit_act act = act_new(&team.id, "factor.reset", "person", id_str(&person.id));
     err e = store_factor_reset(cli->store, &person.id, &act);
     return err_ok(e) ? say_done(cli, person.email, "live",
                                 "has no second factor and no recovery codes any more; all its "

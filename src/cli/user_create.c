@@ -51,7 +51,7 @@ static int invite(struct cli *cli, const struct team_row *team, const struct mem
                                  .project_count = member->project_count,
                                  .created_ms = now,
                                  .expires_ms = now + INT64_C(86400000) * STAFF_INVITATION_DAYS};
-    struct audit_act act = act_new(&team->id, "person.invite", "invitation", id_str(&row.id));
+    struct audit_act act = act_new(&team->id, "invitation.create", "invitation", id_str(&row.id));
     err e = throttle_new(&desk.throttle);
     if (err_ok(e)) {
         e = staff_invite(&desk, &cli->a, &cli->config.outbox, str_c(cli->config.http.origin), &row,
@@ -167,7 +167,7 @@ int cmd_user_reset_password(struct cli *cli)
                             .hash = token_hash(&cli->hash_key, str_c(token.c)),
                             .created_ms = clock_wall_ms()};
     row.expires_ms = row.created_ms + STAFF_RESET_MS;
-    struct audit_act act = act_new(&team.id, "person.reset_password", "person", id_str(&person.id));
+    struct audit_act act = act_new(&team.id, "person.reset", "person", id_str(&person.id));
     err e = store_reset_create(cli->store, &row, NULL, &act);
     code = err_ok(e) ? print_link(cli, person.email, "reset", &token, row.expires_ms, false)
                      : cli_fail_err(e, "the reset");

@@ -219,7 +219,7 @@ static int end_sessions(struct cli *cli, const struct person_row *person)
     size_t team_count;
     err e = store_member_teams(cli->store, &cli->a, &person->id, &teams, &team_count);
     id team = err_ok(e) && team_count ? teams[0].team : (id){{0}};
-    struct audit_act act = act_new(&team, "person.sessions_end", "person", id_str(&person->id));
+    struct audit_act act = act_new(&team, "session.end_all", "person", id_str(&person->id));
     e = err_ok(e) ? store_staff_session_end_all(cli->store, &person->id, NULL, &act, &count) : e;
     if (!err_ok(e)) {
         return cli_fail_err(e, "sessions");

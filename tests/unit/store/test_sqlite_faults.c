@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#include "unit/store/backend.h"
+#include "unit/store/acts.h"
 
 /* ── the failing layer ── */
 
@@ -238,6 +238,45 @@ static void a_lead_is_whole_or_refused_at_every_failing_call(void **state)
     assert_ok(store_check(f->store, &f->arena, &detail));
 }
 
+/* One deed with the disk failing at the n-th call: both it and its record stay, or neither, so that
+ * the same can be tried again. */
+static bool one_deed(struct fixture *f, const struct act_case *deed, const struct act_goods *g,
+                     enum fault how, long after)
+{
+    struct audit_act act = make_act(&g->team, deed->verb);
+    struct crypto_digest before = database_print(f);
+    break_disk(how, after);
+    err e = deed->run(f, g, &act);
+    bool hit = struck != 0;
+    heal_disk();
+    struct crypto_digest now = database_print(f);
+    assert_true(hit || err_ok(e));
+    if (same_print(&before, &now) == err_ok(e) || act_count(f, &g->team) != (size_t)err_ok(e)) {
+        print_error("%s, failure %d after %ld calls: %s\n", deed->verb, how, after, e.what);
+        fail();
+    }
+    return !err_ok(e);
+}
+
+static void a_deed_and_its_record_are_one_at_every_failing_call(void **state)
+{
+    struct fixture *f = *state;
+    str detail;
+    for (size_t i = 0; i < act_case_count; i++) {
+        for (int how = FAULT_FULL; how <= FAULT_SYNC; how += FAULT_SYNC - FAULT_FULL) {
+            struct act_goods g = act_goods(f);
+            long n = 0;
+            while (one_deed(f, &act_cases[i], &g, (enum fault)how, n)) {
+                n++;
+                assert_true(n < 1000);
+            }
+            assert_true(n > 0);
+        }
+    }
+    fixture_reopen(f);
+    assert_ok(store_check(f->store, &f->arena, &detail));
+}
+
 /* Without power only what was synced stays. */
 static void every_lead_is_synced_before_it_is_acknowledged(void **state)
 {
@@ -383,6 +422,7 @@ static void a_backup_on_a_full_disk_leaves_no_file(void **state)
 
 static const struct store_test tests[] = {
     STORE_TEST(a_lead_is_whole_or_refused_at_every_failing_call),
+    STORE_TEST(a_deed_and_its_record_are_one_at_every_failing_call),
     STORE_TEST(every_lead_is_synced_before_it_is_acknowledged),
     STORE_TEST(a_full_disk_in_a_large_write_leaves_nothing_behind),
     STORE_TEST(a_write_that_breaks_the_transaction_fails_alone),
