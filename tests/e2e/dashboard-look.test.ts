@@ -112,7 +112,7 @@ test("the_keyboard_alone_leads_from_the_log_in_to_a_saved_rule", async () => {
   await tabTo("Open the menu");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
-  assert.equal(await focused(), "Open the menu", "Escape closes the menu and gives the focus back");
+  await until(async () => (await focused()) === "Open the menu", "Escape closes the menu and gives the focus back");
   await page.keyboard.press("Enter");
   await tabTo("Team rules");
   await page.keyboard.press("Enter");

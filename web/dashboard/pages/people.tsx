@@ -30,7 +30,7 @@ function Members({ rows, own, self }: { rows: readonly Member[]; own: Role; self
             <div>
               {member.uuid !== self && mayManage(own, member.role) ? <Link href={hrefOf("member", member.uuid)}>{member.name || member.email}</Link> : <span>{member.name || member.email}</span>}{" "}
               {member.uuid === self && <Badge>{t.people.you}</Badge>} {member.disabled && <Badge tone="bad">{t.people.disabled}</Badge>}
-              <p class="small muted" dir="ltr">{member.email}</p>
+              <p class="small muted breaks"><bdi>{member.email}</bdi></p>
             </div>
           ),
         },
@@ -61,7 +61,7 @@ function Invitations({ rows, data }: { rows: readonly Invitation[]; data: Data<{
         rows={rows}
         id={(one) => one.uuid}
         columns={[
-          { head: t.login.email, main: true, cell: (one) => <span dir="ltr">{one.email}</span> },
+          { head: t.login.email, main: true, cell: (one) => <bdi class="breaks">{one.email}</bdi> },
           { head: t.people.role, cell: (one) => t.roles.names[one.role] },
           { head: t.people.projects, cell: (one) => scope(one.projects) },
           { head: t.people.until, cell: (one) => <When at={one.expires_at} /> },
