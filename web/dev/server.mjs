@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// A development server that speaks the visitor's part of the protocol, with faults on request. It answers
-// from a script; it is a fixture for the widget and never part of the product.
-//   node dev/server.mjs [port]      then open /demo/ or /page/?project=demo
+// A development server that speaks the visitor's part of the protocol, with faults on request, and the staff's
+// (admin.mjs). It answers from a script; it is a fixture for the web parts and never part of the product.
+//   node dev/server.mjs [port]      then open /demo/, /page/?project=demo or /admin/
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { admin, adminState } from "./admin.mjs";
 import { answerFor, PROJECTS } from "./script.mjs";
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png" };
-const STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+const STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /** Starts on a port (0: a free one). `control` lets a test look at and change what the server holds. */
 export function startServer(port = 0) {
-  const control = { sessions: new Map(), chats: new Map(), leads: [], handoffs: [], feedback: [], requests: [], live: new Map(), fail: {} };
+  const control = { sessions: new Map(), chats: new Map(), leads: [], handoffs: [], feedback: [], requests: [], live: new Map(), fail: {}, admin: adminState() };
   const server = createServer((req, res) => void handle(req, res, control).catch((e) => res.destroy(e)));
   return new Promise((done) =>
     server.listen(port, "127.0.0.1", () => {
@@ -27,9 +28,11 @@ export function startServer(port = 0) {
 
 async function handle(req, res, control) {
   const url = new URL(req.url, "http://localhost");
+  if (url.pathname.startsWith("/api/v1/admin/")) return admin(req, res, url.pathname.slice(13), url.searchParams, control.admin);
   if (url.pathname.startsWith("/api/v1/")) return api(req, res, url.pathname.slice(7), control);
   if (url.pathname === "/page/") return page(res, url);
-  const name = normalize(url.pathname.endsWith("/") ? url.pathname + "index.html" : url.pathname);
+  const inside = url.pathname.startsWith("/admin/") && !extname(url.pathname);
+  const name = inside ? "admin/index.html" : normalize(url.pathname.endsWith("/") ? url.pathname + "index.html" : url.pathname);
   try {
     const body = readFileSync(join(web, "dist", name));
     res.writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "text/plain", "Content-Security-Policy": STRICT, "Access-Control-Allow-Origin": "*" });
@@ -165,5 +168,5 @@ function submit(req, res, chat, verb, input, control) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const { origin } = await startServer(Number(process.argv[2] ?? 8377));
-  console.log(`${origin}/demo/   ${origin}/page/?project=demo   ${origin}/page/?project=terms`);
+  console.log(`${origin}/demo/   ${origin}/page/?project=demo   ${origin}/page/?project=terms   ${origin}/admin/`);
 }

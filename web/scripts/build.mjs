@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds web/dist: widget.js (one file, checked against its size limit), tokens.css, the demo page and the manual.
+// Builds web/dist: widget.js (one file, checked against its size limit), tokens.css, the demo page, the manual and
+// the dashboard.
 import { build, transform } from "esbuild";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
@@ -7,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { minify as terser } from "terser";
+import { buildDashboard } from "./dashboard.mjs";
 import { buildDocs } from "./docs.mjs";
 
 /** Bytes of widget.js after gzip -9, texts and styles included. */
@@ -89,12 +91,18 @@ for (const name of readdirSync(join(web, "demo"))) {
   else cpSync(from, to);
 }
 buildDocs(join(dirname(web), "docs"), join(dist, "demo", "docs"));
+const dashboard = await buildDashboard({ from: join(web, "dashboard"), to: join(dist, "admin"), target: TARGET, tokens: pageTokens() });
 
 const widget = readFileSync(join(dist, "widget.js"));
 const size = gzipSync(widget, { level: 9 }).length;
 const sri = "sha384-" + createHash("sha384").update(widget).digest("base64");
+console.log(`dashboard  ${dashboard.bytes} bytes, ${dashboard.packed} gzipped (limit ${dashboard.limit})`);
 console.log(`widget.js  ${widget.length} bytes, ${size} gzipped (limit ${WIDGET_GZIP_MAX})  ${sri}`);
 if (size > WIDGET_GZIP_MAX) {
   console.error(`widget.js is ${size - WIDGET_GZIP_MAX} bytes over its limit`);
+  process.exit(1);
+}
+if (dashboard.packed > dashboard.limit) {
+  console.error(`the dashboard is ${dashboard.packed - dashboard.limit} bytes over its limit`);
   process.exit(1);
 }
