@@ -244,8 +244,8 @@ static const struct sample weak_rows[] = {
     {"aabbaabbaabb", "", ""},
     {"xkkxkkkxkxxkxk", "", ""}, /* two letters */
     {"welcomewelcome12", "", ""},
-    {"xk9?mxk9?mxk9?m", "", ""},
-    {"abcd-1234.9876", "", ""},
+    {"xk9?mqxk9?mqxk9?", "", ""},
+    {"fghi-4567.nmlk", "", ""},
     {"abcdabcdabcd", "", ""},
     {"xk9?xk9?xk9?xk9", "", ""},
     {"123456789012", "", ""},
