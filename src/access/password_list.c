@@ -11,10 +11,16 @@ static const str common[] = {
 #include "access/common_passwords.inc"
 };
 
+/* Every word is followed by a line feed (index_words). */
+static str word_from(const char *p)
+{
+    const char *end = rawmemchr(p, '\n');
+    return str_n(p, (size_t)(end - p));
+}
+
 static str word_at(const struct password_list *list, size_t i)
 {
-    const char *p = list->text + list->starts[i];
-    return str_n(p, strcspn(p, "\n"));
+    return word_from(list->text + list->starts[i]);
 }
 
 static err index_words(struct password_list *list, size_t n)
@@ -42,8 +48,7 @@ static int by_bytes(const void *x, const void *y, void *user)
 {
     const char *text = user;
     const uint32_t *a = x, *b = y;
-    return str_cmp(str_n(text + *a, strcspn(text + *a, "\n")),
-                   str_n(text + *b, strcspn(text + *b, "\n")));
+    return str_cmp(word_from(text + *a), word_from(text + *b));
 }
 
 err password_list_open(struct password_list *list, const char *path)

@@ -16,7 +16,7 @@ enum {
     STAFF_ENROLL_MS = 60 * 60000, /* to enrol one, when the team requires it */
     STAFF_INVITATION_DAYS = 7,
     STAFF_RESET_MS = 60 * 60000,
-    STAFF_TOTPS_MAX = 5, /* of a person */
+    STAFF_TOTPS_MAX = 1, /* of a person: each more would make a guess likelier */
 };
 
 /* Everything it works with, set once at start. */

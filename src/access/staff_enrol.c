@@ -91,7 +91,7 @@ err staff_totp_begin(const struct staff_desk *desk, struct arena *a,
     err e = staff_may_enrol(who, from);
     e = err_ok(e) ? staff_factors_read(desk, a, &who->person.id, &factors) : e;
     if (err_ok(e) && factors.totps >= STAFF_TOTPS_MAX) {
-        e = err_new(ERR_CONFLICT, "there are as many apps as there may be; remove one first");
+        e = err_new(ERR_CONFLICT, "there is an authenticator app already; remove it first");
     }
     if (!err_ok(e)) {
         return e;

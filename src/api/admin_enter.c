@@ -5,24 +5,16 @@
 
 /* ── the first account ── */
 
-static err is_open(struct call *call, bool *ret)
-{
-    size_t count;
-    err e = store_person_count(call->app->store, &count);
-    *ret = err_ok(e) && count == 0;
-    return e;
-}
-
 err setup_state(struct call *call)
 {
-    bool open;
+    size_t count;
     struct buf b;
-    err e = is_open(call, &open);
+    err e = store_person_count(call->app->store, &count);
     if (!err_ok(e)) {
         return e;
     }
     buf_init(&b, 64);
-    buf_addf(&b, "{\"open\":%s}", open ? "true" : "false");
+    buf_addf(&b, "{\"open\":%s}", count == 0 ? "true" : "false");
     return answer_json(call, 200, &b);
 }
 
@@ -38,7 +30,6 @@ static err log_in(struct call *call, str email, str password)
 err setup_owner(struct call *call)
 {
     str email, name, password;
-    bool open;
     id person;
     struct staff_from from = access_from(call->req);
     err e = body_needed(call, "email", ADMIN_EMAIL_CHARS_MAX, &email);
@@ -48,14 +39,8 @@ err setup_owner(struct call *call)
     if (err_ok(e)) {
         e = body_secret(call, "password", &password);
     }
-    if (err_ok(e)) {
-        e = is_open(call, &open);
-    }
     if (!err_ok(e)) {
         return e;
-    }
-    if (!open) {
-        return err_new(ERR_CONFLICT, "there is an account already; log in, or ask to be invited");
     }
     e = staff_first_owner(&call->app->desk, call->a, &call->who.team, email, name, password, &from,
                           &person);

@@ -58,13 +58,11 @@ static err judge_fresh(const struct call *call)
         "show your password or second factor again first: POST /api/v1/admin/me/confirm");
 }
 
-/* A key or a person, on the row's project or, without one, in all of the team. */
+/* A key or a person, on the row's project, which they reach (judge_visible), or, without one, in
+ * all of the team. */
 static err judge_rights(struct call *call)
 {
     const struct project_row *project = call->has_project ? &call->project.row : NULL;
-    if (project && !access_reaches(&call->who, project)) {
-        return route_not_found();
-    }
     err e = judge_permission(call, access_permissions(&call->who, project));
     return err_ok(e) ? judge_fresh(call) : e;
 }
@@ -136,9 +134,6 @@ static err judge_owner(struct call *call)
         return err_ok(e) && !is_same(&call->chat.visitor, &call->who.session.visitor)
                    ? route_not_found()
                    : e;
-    }
-    if (!access_reaches(&call->who, &call->project.row)) {
-        return route_not_found();
     }
     return route_made_chat(call) ? ERR_NONE : judge_rights(call);
 }

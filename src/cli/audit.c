@@ -62,16 +62,18 @@ static int open_heads(struct cli *cli, struct audit_head **ret, size_t *ret_coun
     if (code != CLI_OK) {
         return code;
     }
-    err e = store_audit_heads(cli->store, &cli->a, ret, ret_count);
+    struct audit_head *heads = NULL;
+    size_t count = 0, kept = 0;
+    err e = store_audit_heads(cli->store, &cli->a, &heads, &count);
     if (!err_ok(e)) {
         return cli_fail_err(e, "the audit log");
     }
-    size_t kept = 0;
-    for (size_t i = 0; i < *ret_count; i++) {
-        if (id_none(&team) || id_eq(&team, &(*ret)[i].team)) {
-            (*ret)[kept++] = (*ret)[i];
+    for (size_t i = 0; heads && i < count; i++) {
+        if (id_none(&team) || id_eq(&team, &heads[i].team)) {
+            heads[kept++] = heads[i];
         }
     }
+    *ret = heads;
     *ret_count = kept;
     return CLI_OK;
 }
@@ -125,9 +127,9 @@ static err gather(struct cli *cli, const struct audit_head *heads, size_t head_c
 
 int cmd_audit_list(struct cli *cli)
 {
-    struct audit_head *heads;
+    struct audit_head *heads = NULL;
     struct audit_row *rows;
-    size_t head_count, count, limit, shown = 0;
+    size_t head_count = 0, count, limit, shown = 0;
     int64_t since;
     int code = read_since(cli, &since);
     code = code == CLI_OK ? print_limit(cli, 50, AUDIT_LIST_MAX, &limit) : code;
@@ -200,8 +202,8 @@ static err export_row(struct walk *walk, const struct audit_row *row)
 
 int cmd_audit_export(struct cli *cli)
 {
-    struct audit_head *heads;
-    size_t count;
+    struct audit_head *heads = NULL;
+    size_t count = 0;
     struct walk walk = {.cli = cli, .row = export_row};
     int code = read_since(cli, &walk.since_ms);
     code = code == CLI_OK ? open_heads(cli, &heads, &count) : code;
@@ -265,8 +267,8 @@ static int verify_head(struct cli *cli, struct buf *b, const struct audit_head *
 
 int cmd_audit_verify(struct cli *cli)
 {
-    struct audit_head *heads;
-    size_t count;
+    struct audit_head *heads = NULL;
+    size_t count = 0;
     int code = open_heads(cli, &heads, &count);
     if (code != CLI_OK) {
         return code;

@@ -27,7 +27,7 @@ static int by_bytes(const void *a, const void *b)
 /* The groups of the arguments, sorted, each once, each with a line feed. */
 static int read_groups(struct cli *cli, str *ret)
 {
-    str names[CLI_POSITIONAL_MAX];
+    str names[CLI_POSITIONAL_MAX] = {STR_INIT("")};
     size_t count = 0;
     struct buf b;
     for (unsigned i = 1; i < cli->positional_count; i++) {

@@ -221,7 +221,7 @@ int cmd_key_rotate(struct cli *cli)
         return cli_fail(CLI_USAGE, "--overlap is 0 or a span such as 30min, 24h or 7d");
     }
     int code = key_open(cli, true, &view, &old);
-    if (code != CLI_OK) {
+    if (code != CLI_OK || !old) {
         return code;
     }
     struct audit_act act = act_new(&old->team, "key.rotate", "key", id_str(&old->id));
@@ -247,7 +247,7 @@ int cmd_key_revoke(struct cli *cli)
     struct key_view view;
     const struct key_row *key = NULL;
     int code = key_open(cli, false, &view, &key);
-    if (code != CLI_OK) {
+    if (code != CLI_OK || !key) {
         return code;
     }
     struct audit_act act = act_new(&key->team, "key.revoke", "key", id_str(&key->id));

@@ -45,7 +45,8 @@ err store_key_disable(struct store *store, const id *team, const id *key, const 
  * transaction. CONFLICT when the old one is disabled or was rotated already, NOT_FOUND. */
 err store_key_rotate(struct store *store, const id *team, const id *key, int64_t until_ms,
                      const struct key_row *successor, const struct audit_act *act);
-/* Uses of keys since the last call, written together: never on the path of a request. */
+/* Uses of keys since the last call, written together: never on the path of a request. At most
+ * STORE_BATCH_MAX; a used key is flagged as idle no more; keys that are gone are left out. */
 struct key_use {
     id key;
     int64_t at_ms;
@@ -67,6 +68,7 @@ struct visitor_key_row {
     str key; /* sealed shared secret, or the public key as SPKI DER */
     int64_t created_ms, used_ms;
 };
+/* CONFLICT when the project has the kid, INVALID for another alg. */
 err store_visitor_key_add(struct store *store, const struct visitor_key_row *row,
                           const struct audit_act *act);
 err store_visitor_key_list(struct store *store, struct arena *a, const id *project,

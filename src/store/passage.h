@@ -7,7 +7,7 @@
 /* What of a project somebody may read. The zero value reads only what everybody may. */
 struct reader {
     bool all;   /* staff and keys of the project */
-    str groups; /* of a known visitor, as session_row.groups */
+    str groups; /* of a known visitor, as session_row.groups; else INVALID */
 };
 
 struct passage_query {

@@ -70,8 +70,8 @@ err store_person_rename(struct store *store, const id *person, str name,
  * half-finished log-ins. */
 err store_person_password(struct store *store, const id *person, str password, int64_t at_ms,
                           const id *keep, const struct audit_act *act);
-/* Disables (at_ms > 0; ends all sessions) or enables (0) an account. CONFLICT when it is the last
- * live owner of a team. */
+/* Disables (at_ms > 0; ends all sessions, voids resets) or enables (0) an account. CONFLICT when it
+ * is the last live owner of a team. */
 err store_person_disable(struct store *store, const id *person, int64_t at_ms,
                          const struct audit_act *act);
 
@@ -85,8 +85,9 @@ err store_member_list(struct store *store, struct arena *a, const id *team, stru
                       size_t *ret_count);
 err store_member_teams(struct store *store, struct arena *a, const id *person,
                        struct member_row **ret, size_t *ret_count);
-/* Adds or replaces role and projects; a project of another team is NOT_FOUND. CONFLICT when it
- * would leave the team without a live owner. Takes effect with the person's next request. */
+/* Adds or replaces role and projects; a project of another team is NOT_FOUND, one with a role above
+ * the member's INVALID. CONFLICT when it would leave the team without a live owner. Takes effect
+ * with the person's next request. */
 err store_member_put(struct store *store, const struct member_row *row,
                      const struct audit_act *act);
 /* Removes from the team, ends the person's sessions that are in it. CONFLICT for the last owner. */
@@ -115,12 +116,16 @@ err store_invitation_create(struct store *store, const struct invitation_row *ro
 /* NOT_FOUND for one that does not exist, was used or has expired at `now_ms`. */
 err store_invitation_by_hash(struct store *store, struct arena *a, const struct crypto_digest *hash,
                              int64_t now_ms, struct invitation_row *ret);
+/* Open ones, newest first. */
 err store_invitation_list(struct store *store, struct arena *a, const id *team, int64_t now_ms,
                           struct invitation_row **ret, size_t *ret_count);
+/* NOT_FOUND when it is not open. */
 err store_invitation_revoke(struct store *store, const id *team, const id *invitation,
                             const struct audit_act *act);
-/* Uses it: makes the account (or takes the existing one of that address) and the membership, in one
- * transaction; of two at once one wins, the other gets NOT_FOUND. */
+/* Uses it: makes the account (or takes the existing one of that address, whose name and password
+ * stay) and the membership, in one transaction; of two at once one wins, the other gets NOT_FOUND.
+ * The address is the invitation's, whatever the row says. CONFLICT, and the invitation stays open,
+ * when the person is in the team already. */
 err store_invitation_accept(struct store *store, const id *invitation, const struct person_row *row,
                             int64_t now_ms, const struct audit_act *act);
 

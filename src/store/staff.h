@@ -33,6 +33,7 @@ struct staff_principal {
     str team_settings;
 };
 
+/* NOT_FOUND when the account is disabled or not in the team. A full one counts as log-in. */
 err store_staff_session_create(struct store *store, const struct staff_session_row *row,
                                const struct audit_act *act);
 /* NOT_FOUND when it does not exist, has expired at now_ms, the account is disabled or no longer in
@@ -44,6 +45,7 @@ err store_staff_session_by_hash(struct store *store, struct arena *a,
 err store_staff_session_list(struct store *store, struct arena *a, const id *person, int64_t now_ms,
                              struct staff_session_row **ret, size_t *ret_count);
 /* Changes of one session; each NOT_FOUND when it is gone. */
+/* Writes at most once a minute. */
 err store_staff_session_used(struct store *store, const id *session, int64_t at_ms);
 /* Replaces a token after the second factor: a session that was fixed on somebody is worthless. */
 err store_staff_session_raise(struct store *store, const id *session,
@@ -54,6 +56,7 @@ err store_staff_session_challenge(struct store *store, const id *session, str ch
 /* Takes the challenge out: of two at once one gets it, the other NOT_FOUND. */
 err store_staff_session_take_challenge(struct store *store, struct arena *a, const id *session,
                                        str *ret);
+/* NOT_FOUND also when the person is not in the team. */
 err store_staff_session_switch(struct store *store, const id *session, const id *team);
 /* Ends one session of the person; NOT_FOUND when it is not theirs. */
 err store_staff_session_end(struct store *store, const id *person, const id *session,
@@ -61,6 +64,7 @@ err store_staff_session_end(struct store *store, const id *person, const id *ses
 /* Ends all of the person's sessions but `keep` (may be NULL). */
 err store_staff_session_end_all(struct store *store, const id *person, const id *keep,
                                 const struct audit_act *act, size_t *ret_count);
+/* Removes sessions that expired before `before_ms`; at most 1,000 a call. */
 err store_staff_session_expire(struct store *store, int64_t before_ms, size_t *ret_removed);
 
 /* ── second factors ── */

@@ -130,68 +130,70 @@ static void the_counter_grows_or_is_not_kept(void **state)
     }
 }
 
+static const struct {
+    const char *type, *origin, *more, *rp_id, *challenge;
+    unsigned flags_off, flags_on;
+    bool fine;
+} wrong_rows[] = {
+    {.fine = true},
+    {.more = ",\"crossOrigin\":false", .fine = true},
+    {.more = ",\"other_keys_can_be_added_here\":\"do not compare\"", .fine = true},
+    {.flags_on = ABLE, .fine = true},
+    {.flags_on = ABLE | BACKED_UP, .fine = true},
+    {.flags_on = 0x04, .fine = true}, /* user verified */
+    {.type = "webauthn.get2"},
+    {.type = "payment.get"},
+    {.type = ""},
+    {.origin = "http://chat.example.com"},
+    {.origin = "https://chat.example.com:443"},
+    {.origin = "https://chat.example.com:8443"},
+    {.origin = "https://chat.example.com/"},
+    {.origin = "https://chat.example.com."},
+    {.origin = "https://chat.example.com.evil.test"},
+    {.origin = "https://evil.chat.example.com"},
+    {.origin = "https://example.com"},
+    {.origin = "https://CHAT.example.com"},
+    {.origin = "null"},
+    {.origin = ""},
+    {.origin = "https://chat.example.com\\u0000"},
+    {.more = ",\"crossOrigin\":true"},
+    {.more = ",\"crossOrigin\":\"false\""},
+    {.more = ",\"crossOrigin\":null"},
+    {.more = ",\"crossOrigin\":0"},
+    {.more = ",\"topOrigin\":\"https://evil.test\""},
+    {.more = ",\"origin\":\"https://chat.example.com\""}, /* twice */
+    {.more = "}"},
+    {.more = ",\"x\":\xff"},
+    {.rp_id = "example.com"},
+    {.rp_id = "evil.test"},
+    {.rp_id = ""},
+    {.challenge = ""},
+    {.challenge = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+    {.flags_off = PRESENT},
+    {.flags_off = PRESENT, .flags_on = 0x04},
+    {.flags_on = BACKED_UP},
+    {.flags_on = EXTENDED}, /* and none there */
+};
+
 /* Every row is signed by the right key, only one thing in it is wrong. */
 static void one_wrong_thing_is_enough(void **state)
 {
     (void)state;
-    static const struct {
-        const char *type, *origin, *more, *rp_id, *challenge;
-        unsigned flags_off, flags_on;
-        bool fine;
-    } table[] = {
-        {.fine = true},
-        {.more = ",\"crossOrigin\":false", .fine = true},
-        {.more = ",\"other_keys_can_be_added_here\":\"do not compare\"", .fine = true},
-        {.flags_on = ABLE, .fine = true},
-        {.flags_on = ABLE | BACKED_UP, .fine = true},
-        {.flags_on = 0x04, .fine = true}, /* user verified */
-        {.type = "webauthn.get2"},
-        {.type = "payment.get"},
-        {.type = ""},
-        {.origin = "http://chat.example.com"},
-        {.origin = "https://chat.example.com:443"},
-        {.origin = "https://chat.example.com:8443"},
-        {.origin = "https://chat.example.com/"},
-        {.origin = "https://chat.example.com."},
-        {.origin = "https://chat.example.com.evil.test"},
-        {.origin = "https://evil.chat.example.com"},
-        {.origin = "https://example.com"},
-        {.origin = "https://CHAT.example.com"},
-        {.origin = "null"},
-        {.origin = ""},
-        {.origin = "https://chat.example.com\\u0000"},
-        {.more = ",\"crossOrigin\":true"},
-        {.more = ",\"crossOrigin\":\"false\""},
-        {.more = ",\"crossOrigin\":null"},
-        {.more = ",\"crossOrigin\":0"},
-        {.more = ",\"topOrigin\":\"https://evil.test\""},
-        {.more = ",\"origin\":\"https://chat.example.com\""}, /* twice */
-        {.more = "}"},
-        {.more = ",\"x\":\xff"},
-        {.rp_id = "example.com"},
-        {.rp_id = "evil.test"},
-        {.rp_id = ""},
-        {.challenge = ""},
-        {.challenge = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
-        {.flags_off = PRESENT},
-        {.flags_off = PRESENT, .flags_on = 0x04},
-        {.flags_on = BACKED_UP},
-        {.flags_on = EXTENDED}, /* and none there */
-    };
     for (unsigned k = 0; k < ALGS * 3; k++) { /* log in, register, register with "packed" */
-        for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        for (size_t i = 0; i < sizeof wrong_rows / sizeof *wrong_rows; i++) {
             bool making = k >= ALGS;
             struct webauthn w = making ? makers[k % ALGS] : owners[k % ALGS];
             w.self = k >= 2 * ALGS;
-            w.type = table[i].type ? table[i].type : w.type;
-            w.origin = table[i].origin ? table[i].origin : w.origin;
-            w.more = table[i].more;
-            w.rp_id = table[i].rp_id ? table[i].rp_id : w.rp_id;
-            w.challenge = table[i].challenge ? str_c(table[i].challenge) : w.challenge;
-            w.flags = (w.flags & ~table[i].flags_off) | table[i].flags_on;
+            w.type = wrong_rows[i].type ? wrong_rows[i].type : w.type;
+            w.origin = wrong_rows[i].origin ? wrong_rows[i].origin : w.origin;
+            w.more = wrong_rows[i].more;
+            w.rp_id = wrong_rows[i].rp_id ? wrong_rows[i].rp_id : w.rp_id;
+            w.challenge = wrong_rows[i].challenge ? str_c(wrong_rows[i].challenge) : w.challenge;
+            w.flags = (w.flags & ~wrong_rows[i].flags_off) | wrong_rows[i].flags_on;
             err e =
                 making ? create(webauthn_create(&memory, &w)) : get(k, webauthn_get(&memory, &w));
-            if (err_ok(e) != table[i].fine || (!table[i].fine && e.code != ERR_UNPROCESSABLE)) {
+            if (err_ok(e) != wrong_rows[i].fine ||
+                (!wrong_rows[i].fine && e.code != ERR_UNPROCESSABLE)) {
                 fail_msg("row %zu as %u: %s", i, k, e.what);
             }
         }
@@ -357,99 +359,100 @@ static void a_damaged_attestation_makes_no_key(void **state)
     }
 }
 
+static const struct {
+    str before, after;
+    bool fine;
+} attestation_rows[] = {
+    {STR_INIT("\xa3\x63"
+              "fmt\x64none\x67"
+              "attStmt\xa0\x68"
+              "authData\x58"),
+     STR_INIT(""), true},
+    {STR_INIT("\xa3\x67"
+              "attStmt\xa0\x63"
+              "fmt\x64none\x68"
+              "authData\x58"),
+     STR_INIT(""), true},
+    {STR_INIT("\xa3\x63"
+              "fmt\x64none\x67"
+              "attStmt\xa0\x68"
+              "authData\x59\x00"),
+     STR_INIT(""), false},
+    {STR_INIT("\xa3\x63"
+              "fmt\x64none\x67"
+              "attStmt\xa0\x68"
+              "authData\x58"),
+     STR_INIT("\x00"), false},
+    {STR_INIT("\xbf\x63"
+              "fmt\x64none\x67"
+              "attStmt\xa0\x68"
+              "authData\x58"),
+     STR_INIT("\xff"), false},
+    {STR_INIT("\xa2\x63"
+              "fmt\x64none\x68"
+              "authData\x58"),
+     STR_INIT(""), false},
+    {STR_INIT("\xa4\x63"
+              "fmt\x64none\x67"
+              "attStmt\xa0\x68"
+              "authData\x58"),
+     STR_INIT("\x61x\x00"), false},
+    {STR_INIT("\xa4\x63"
+              "fmt\x64none\x63"
+              "fmt\x64none\x67"
+              "attStmt\xa0\x68"
+              "authData\x58"),
+     STR_INIT(""), false},
+    {STR_INIT("\xa3\x63"
+              "fmt\x64none\x67"
+              "attStmt\xa1\x63"
+              "alg\x26\x68"
+              "authData\x58"),
+     STR_INIT(""), false},
+    {STR_INIT("\xa3\x63"
+              "fmt\x66packed\x67"
+              "attStmt\xa0\x68"
+              "authData\x58"),
+     STR_INIT(""), false},
+    {STR_INIT("\xa3\x63"
+              "fmt\x68"
+              "fido-u2f\x67"
+              "attStmt\xa0\x68"
+              "authData\x58"),
+     STR_INIT(""), false},
+    {STR_INIT("\xa3\x63"
+              "fmt\x65"
+              "apple\x67"
+              "attStmt\xa1\x63x5c\x80\x68"
+              "authData\x58"),
+     STR_INIT(""), false},
+    {STR_INIT("\xa3\x63"
+              "fmt\x66packed\x67"
+              "attStmt\xa3\x63"
+              "alg\x26\x63sig\x40\x63x5c\x80\x68"
+              "authData\x58"),
+     STR_INIT(""), false},
+    {STR_INIT("\xd9\xd9\xf7\xa3\x63"
+              "fmt\x64none\x67"
+              "attStmt\xa0\x68"
+              "authData\x58"),
+     STR_INIT(""), false},
+};
+
 static void attestations_that_nobody_asked_for_are_refused(void **state)
 {
     (void)state;
     str auth = webauthn_auth(&memory, &makers[0]),
         client = webauthn_client_data(&memory, &makers[0]);
-    static const struct {
-        str before, after;
-        bool fine;
-    } table[] = {
-        {STR_INIT("\xa3\x63"
-                  "fmt\x64none\x67"
-                  "attStmt\xa0\x68"
-                  "authData\x58"),
-         STR_INIT(""), true},
-        {STR_INIT("\xa3\x67"
-                  "attStmt\xa0\x63"
-                  "fmt\x64none\x68"
-                  "authData\x58"),
-         STR_INIT(""), true},
-        {STR_INIT("\xa3\x63"
-                  "fmt\x64none\x67"
-                  "attStmt\xa0\x68"
-                  "authData\x59\x00"),
-         STR_INIT(""), false},
-        {STR_INIT("\xa3\x63"
-                  "fmt\x64none\x67"
-                  "attStmt\xa0\x68"
-                  "authData\x58"),
-         STR_INIT("\x00"), false},
-        {STR_INIT("\xbf\x63"
-                  "fmt\x64none\x67"
-                  "attStmt\xa0\x68"
-                  "authData\x58"),
-         STR_INIT("\xff"), false},
-        {STR_INIT("\xa2\x63"
-                  "fmt\x64none\x68"
-                  "authData\x58"),
-         STR_INIT(""), false},
-        {STR_INIT("\xa4\x63"
-                  "fmt\x64none\x67"
-                  "attStmt\xa0\x68"
-                  "authData\x58"),
-         STR_INIT("\x61x\x00"), false},
-        {STR_INIT("\xa4\x63"
-                  "fmt\x64none\x63"
-                  "fmt\x64none\x67"
-                  "attStmt\xa0\x68"
-                  "authData\x58"),
-         STR_INIT(""), false},
-        {STR_INIT("\xa3\x63"
-                  "fmt\x64none\x67"
-                  "attStmt\xa1\x63"
-                  "alg\x26\x68"
-                  "authData\x58"),
-         STR_INIT(""), false},
-        {STR_INIT("\xa3\x63"
-                  "fmt\x66packed\x67"
-                  "attStmt\xa0\x68"
-                  "authData\x58"),
-         STR_INIT(""), false},
-        {STR_INIT("\xa3\x63"
-                  "fmt\x68"
-                  "fido-u2f\x67"
-                  "attStmt\xa0\x68"
-                  "authData\x58"),
-         STR_INIT(""), false},
-        {STR_INIT("\xa3\x63"
-                  "fmt\x65"
-                  "apple\x67"
-                  "attStmt\xa1\x63x5c\x80\x68"
-                  "authData\x58"),
-         STR_INIT(""), false},
-        {STR_INIT("\xa3\x63"
-                  "fmt\x66packed\x67"
-                  "attStmt\xa3\x63"
-                  "alg\x26\x63sig\x40\x63x5c\x80\x68"
-                  "authData\x58"),
-         STR_INIT(""), false},
-        {STR_INIT("\xd9\xd9\xf7\xa3\x63"
-                  "fmt\x64none\x67"
-                  "attStmt\xa0\x68"
-                  "authData\x58"),
-         STR_INIT(""), false},
-    };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    for (size_t i = 0; i < sizeof attestation_rows / sizeof *attestation_rows; i++) {
         struct buf b;
         buf_init(&b, 4096);
-        buf_add(&b, table[i].before);
+        buf_add(&b, attestation_rows[i].before);
         buf_add_byte(&b, (char)auth.n);
         buf_add(&b, auth);
-        buf_add(&b, table[i].after);
+        buf_add(&b, attestation_rows[i].after);
         err e = create(webauthn_created(&memory, makers[0].credential, client, buf_str(&b)));
-        if (err_ok(e) != table[i].fine) {
+        if (err_ok(e) != attestation_rows[i].fine) {
             fail_msg("row %zu: %s", i, e.what);
         }
         buf_done(&b);

@@ -173,6 +173,14 @@ static void a_session_ends_by_the_team_s_rules(void **state)
     office_rules(o, STR("{\"session_idle_minutes\":5}"));
     o->from.now_ms += 6 * minute;
     fails(look(o, &login.token, &who), ERR_UNAUTHORIZED);
+    office_rules(o, STR("{}"));
+    ok(log_in(o, email, good, &login));
+    office_rules(o, STR("{\"session_hours\":1}"));
+    int64_t end = o->from.now_ms + hour;
+    o->from.now_ms += 30 * minute;
+    ok(look(o, &login.token, &who));
+    o->from.now_ms = end;
+    fails(look(o, &login.token, &who), ERR_UNAUTHORIZED);
 }
 
 static void what_is_no_session_s_token_finds_none(void **state)

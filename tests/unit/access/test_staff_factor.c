@@ -239,6 +239,8 @@ static void factors_are_added_only_by_a_fresh_session(void **state)
     fails(staff_codes_new(&o->desk, &owner.who, &o->from, codes), ERR_FORBIDDEN);
     ok(staff_give_password(&o->desk, &o->arena, &owner.who, good, &o->from));
     owner.who = office_who(o, &full.token);
+    fails(staff_totp_begin(&o->desk, &o->arena, &owner.who, STR("D"), &o->from, &totp),
+          ERR_CONFLICT); /* each more would make a guess likelier */
     ok(staff_codes_new(&o->desk, &owner.who, &o->from, codes));
     size_t left;
     fails(staff_give_recovery(&o->desk, &o->arena, &owner.who, str_c(owner.codes[0].c), &o->from,

@@ -278,15 +278,18 @@ static void whoever_asks_cannot_tell_whether_there_is_an_account(void **state)
     assert_int_equal(office_mails(o, "reset"), 3);
 }
 
-static void a_link_of_a_disabled_account_is_dead(void **state)
+static void a_link_of_an_account_that_went_is_dead(void **state)
 {
     struct office *o = *state;
     (void)office_person(o, email, ROLE_OWNER);
     id agent = office_person(o, STR("agent@example.com"), ROLE_AGENT);
+    id leaver = office_person(o, STR("leaver@example.com"), ROLE_AGENT);
     ok(ask(o, STR("agent@example.com")));
-    str token = office_mailed(o, STR("agent@example.com"));
+    ok(ask(o, STR("leaver@example.com")));
     ok(store_person_disable(o->store, &agent, o->from.now_ms, NULL));
-    fails(reset(o, token, better), ERR_UNAUTHORIZED);
+    ok(store_member_remove(o->store, &o->team, &leaver, NULL));
+    fails(reset(o, office_mailed(o, STR("agent@example.com")), better), ERR_UNAUTHORIZED);
+    fails(reset(o, office_mailed(o, STR("leaver@example.com")), better), ERR_UNAUTHORIZED);
 }
 
 static void a_sealed_link_opens_for_its_own_address_only(void **state)
@@ -341,7 +344,7 @@ int main(void)
         CASE(a_reset_ends_after_an_hour_by_the_next_one_and_by_a_new_password),
         CASE(a_reset_asks_for_the_second_factor_as_before),
         CASE(whoever_asks_cannot_tell_whether_there_is_an_account),
-        CASE(a_link_of_a_disabled_account_is_dead),
+        CASE(a_link_of_an_account_that_went_is_dead),
         CASE(a_sealed_link_opens_for_its_own_address_only),
         CASE(tokens_that_are_none_are_recorded_once_in_a_while),
     };

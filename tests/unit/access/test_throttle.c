@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "access/staff.h"
 #include "access/throttle.h"
 #include "access/totp.h"
 #include "base/crypto.h"
@@ -172,7 +173,7 @@ static void the_chance_to_guess_a_code_is_what_the_header_says(void **state)
 {
     struct throttle *t = *state;
     /* the likeliest code of 2^31 values taken modulo 10^6, and all steps that are right at once */
-    double one = 2148.0 / 2147483648.0, right = (1 + 2 * TOTP_DRIFT) * one;
+    double one = 2148.0 / 2147483648.0, right = STAFF_TOTPS_MAX * (1 + 2 * TOTP_DRIFT) * one;
     unsigned first = 0, passed = 0;
     while (take(t, THROTTLE_FACTOR, account, abroad, start)) {
         first++;

@@ -200,22 +200,23 @@ static inline str webauthn_attestation(struct arena *a, const struct webauthn *w
 }
 
 /* A RegistrationResponseJSON of these bytes. */
-static inline str webauthn_created(struct arena *a, str id, str client, str attestation)
+static inline str webauthn_created(struct arena *a, str credential, str client, str attestation)
 {
-    id = webauthn_base64url(a, id);
+    str id64 = webauthn_base64url(a, credential);
     client = webauthn_base64url(a, client);
     attestation = webauthn_base64url(a, attestation);
     return arena_printf(a,
                         "{\"id\":\"%.*s\",\"rawId\":\"%.*s\",\"type\":\"public-key\",\"response\":{"
                         "\"clientDataJSON\":\"%.*s\",\"attestationObject\":\"%.*s\","
                         "\"transports\":[\"internal\"]},\"clientExtensionResults\":{}}",
-                        STR_ARG(id), STR_ARG(id), STR_ARG(client), STR_ARG(attestation));
+                        STR_ARG(id64), STR_ARG(id64), STR_ARG(client), STR_ARG(attestation));
 }
 
 /* An AuthenticationResponseJSON of these bytes. */
-static inline str webauthn_shown(struct arena *a, str id, str client, str auth, str signature)
+static inline str webauthn_shown(struct arena *a, str credential, str client, str auth,
+                                 str signature)
 {
-    id = webauthn_base64url(a, id);
+    str id64 = webauthn_base64url(a, credential);
     client = webauthn_base64url(a, client);
     auth = webauthn_base64url(a, auth);
     signature = webauthn_base64url(a, signature);
@@ -224,7 +225,7 @@ static inline str webauthn_shown(struct arena *a, str id, str client, str auth, 
                         "\"clientDataJSON\":\"%.*s\",\"authenticatorData\":\"%.*s\","
                         "\"signature\":\"%.*s\",\"userHandle\":null},"
                         "\"clientExtensionResults\":{}}",
-                        STR_ARG(id), STR_ARG(id), STR_ARG(client), STR_ARG(auth),
+                        STR_ARG(id64), STR_ARG(id64), STR_ARG(client), STR_ARG(auth),
                         STR_ARG(signature));
 }
 

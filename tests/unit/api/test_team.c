@@ -88,6 +88,33 @@ static void each_role_passes_what_the_table_says(void **state)
     }
 }
 
+static void a_key_passes_the_teams_rows_when_it_is_secret_and_unbound(void **state)
+{
+    static const struct {
+        enum token_kind kind;
+        bool bound;
+        permissions may;
+        int keys, project, projects;
+    } table[] = {
+        {TOKEN_SECRET_KEY, false, PERMISSION_ALL, 200, 200, 200},
+        {TOKEN_SECRET_KEY, false, PERMISSION_KEYS_MANAGE, 200, 403, 403},
+        {TOKEN_SECRET_KEY, false, PERMISSION_ALL & ~PERMISSION_KEYS_MANAGE, 403, 200, 200},
+        {TOKEN_SECRET_KEY, true, PERMISSION_ALL, 403, 200, 403},
+        {TOKEN_PUBLIC_KEY, false, PERMISSION_BROWSER_SAFE, 403, 403, 403},
+        {TOKEN_PUBLIC_KEY, true, PERMISSION_BROWSER_SAFE, 403, 403, 403},
+    };
+    char text[256];
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct house_key key = house_key(&house, table[i].kind, table[i].bound, table[i].may, 0);
+        (void)snprintf(text, sizeof text, "Authorization: Api-Key %s\r\n", key.token.c);
+        assert_int_equal(status("GET", ADMIN "/keys", text, NULL), table[i].keys);
+        assert_int_equal(status("GET", ADMIN "/projects/main", text, NULL), table[i].project);
+        assert_int_equal(status("GET", ADMIN "/projects", text, NULL), table[i].projects);
+        assert_int_equal(status("GET", ADMIN "/me", text, NULL), 403);
+    }
+}
+
 /* An answer without what differs from call to call: request id and date. */
 static const char *bare(const char *answer, char text[static 8192])
 {
@@ -303,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_owners_key_makes_the_first_account_once),
         cmocka_unit_test(each_role_passes_what_the_table_says),
+        cmocka_unit_test(a_key_passes_the_teams_rows_when_it_is_secret_and_unbound),
         cmocka_unit_test(a_foreign_object_answers_as_one_that_does_not_exist),
         cmocka_unit_test(somebody_with_single_projects_sees_only_those),
         cmocka_unit_test(nobody_gives_more_than_they_have),

@@ -409,18 +409,18 @@ static const struct row {
 };
 
 /* Verbs without a row, and why they need none. */
-static const char
-    *const without[] =
-        {
-            "project_create",    "project_update", "key_create",
-            "session_create",    "chat_create",    "chat_begin",
-            "source_create",     "outbox_add", /* write rows of their own project; foreign
-                                                  parents are tested by noun */
-            "visitor_key_add",   "reset_create",   "factor_add",
-            "invitation_accept", /* of whatever team the invitation is of */
-            "project_delete",    "team_get",       "team_update",
-            "person_get",        "person_rename",  "person_password",
-            "person_disable",    "factor_reset",   "recovery_replace", /* of the tenant itself */
+static const char *const without[] =
+    {
+        "project_create",      "project_update", "key_create",
+        "session_create",      "chat_create",    "chat_begin",
+        "source_create",       "outbox_add", /* write rows of their own project; foreign
+                                                parents are tested by noun */
+        "visitor_key_add",     "reset_create",   "factor_add",
+        "invitation_accept",   /* of whatever team the invitation is of */
+        "person_create_first", /* only while there is nobody */
+        "project_delete",      "team_get",       "team_update",
+        "person_get",          "person_rename",  "person_password",
+        "person_disable",      "factor_reset",   "recovery_replace", /* of the tenant itself */
 };
 
 static bool has_row(const char *verb)

@@ -33,7 +33,12 @@ static void a_person_is_one_account_for_one_address(void **state)
     assert_ok(store_person_count(f->store, &n));
     assert_int_equal(n, 0);
     assert_code(store_person_by_email(f->store, &f->arena, row.email, &got), ERR_NOT_FOUND);
-    assert_ok(store_person_create(f->store, &row, &member, NULL));
+    struct audit_act act = make_act(&f->team, "person.create");
+    act.object = str_n(arena_alloc(&f->arena, 401), 401); /* what cannot be recorded */
+    assert_false(err_ok(store_person_create_first(f->store, &row, &member, &act)));
+    assert_ok(store_person_count(f->store, &n));
+    assert_int_equal(n, 0);
+    assert_ok(store_person_create_first(f->store, &row, &member, NULL));
     assert_ok(store_person_by_email(f->store, &f->arena, row.email, &got));
     assert_true(id_eq(&got.id, &row.id));
     assert_ok(store_person_get(f->store, &f->arena, &row.id, &got));
@@ -41,6 +46,8 @@ static void a_person_is_one_account_for_one_address(void **state)
     assert_str(got.password, row.password);
     row.id = id_random();
     assert_code(store_person_create(f->store, &row, &member, NULL), ERR_CONFLICT);
+    row.email = STR("second@example.com");
+    assert_code(store_person_create_first(f->store, &row, &member, NULL), ERR_CONFLICT);
     row.email = STR("");
     assert_code(store_person_create(f->store, &row, &member, NULL), ERR_INVALID);
     assert_ok(store_person_count(f->store, &n));

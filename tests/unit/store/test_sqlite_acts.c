@@ -15,6 +15,8 @@ static void every_verb_that_records_is_tried(void **state)
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         bool found = strstr(verbs[i].params, "audit_act *act,") == NULL &&
                      strstr(verbs[i].params, "audit_act *act)") == NULL;
+        /* needs a store without people: test_people.c */
+        found |= strcmp(verbs[i].verb, "person_create_first") == 0;
         for (size_t k = 0; k < act_case_count; k++) {
             found |= strcmp(act_cases[k].verb, verbs[i].verb) == 0;
         }
