@@ -72,7 +72,7 @@ test("the_owner_makes_the_first_account_sets_up_an_app_and_gets_in_by_code_and_r
   await heading(page, "Second factor");
   await page.getByRole("textbox", { name: "Code" }).fill("000 000");
   await page.getByRole("button", { name: "Go on" }).click();
-  await page.getByRole("alert").waitFor();
+  await page.locator("[aria-invalid=true]").waitFor();
   await page.getByRole("textbox", { name: "Code" }).fill(totp(key));
   await page.getByRole("button", { name: "Go on" }).click();
   await heading(page, "Projects");
@@ -176,6 +176,27 @@ test("somebody_invited_gets_in_by_the_link_and_the_link_works_once", async () =>
   await page.getByRole("row").filter({ hasText: "Lin Park" }).waitFor();
   assert.deepEqual([...problems, ...other.problems], []);
   await Promise.all([page.context().close(), other.page.context().close()]);
+  await dashboard.stop();
+});
+
+test("a_wrong_password_or_code_in_the_account_ends_no_session", async () => {
+  const dashboard = await Dashboard.start();
+  await dashboard.owner();
+  const { page, problems } = await dashboard.loggedIn(browser);
+  await page.goto(dashboard.url("/account/app"));
+  await page.getByRole("textbox", { name: "Six-digit code" }).fill("000000");
+  await page.getByRole("button", { name: "Confirm the app" }).click();
+  await page.locator("[aria-invalid=true]").waitFor();
+  await page.goto(dashboard.url("/account"));
+  await page.getByLabel("Current password").fill("not this one at all");
+  await page.getByLabel("New password").fill("another long sentence here");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await page.locator("[name=current][aria-invalid=true]").waitFor();
+  await page.getByLabel("Current password").fill(OWNER.password);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await said(page, "The password is changed.");
+  assert.deepEqual(problems, []);
+  await page.context().close();
   await dashboard.stop();
 });
 

@@ -90,7 +90,10 @@ export async function assertFits(page: Page, where: string): Promise<void> {
   const found = await page.evaluate(() => {
     const out: string[] = [];
     const wide = document.documentElement.scrollWidth - innerWidth;
-    if (wide > 0) out.push(`${wide} px wider than the screen`);
+    if (wide > 0) {
+      const worst = [...document.querySelectorAll("body *")].filter((el) => el.getBoundingClientRect().right > innerWidth + 1).map((el) => `${el.tagName}.${el.className}`);
+      out.push(`${wide} px wider than the screen: ${worst.slice(0, 5).join(" ")}`);
+    }
     for (const el of document.querySelectorAll<HTMLElement>("button, a, select, input, summary, textarea")) {
       // A box is pressed by its label too; a link in a line of text is exempt (WCAG 2.5.8).
       const target = el.matches("[type=checkbox], [type=radio]") ? (el.closest<HTMLElement>(".check, .option") as HTMLElement) : el;

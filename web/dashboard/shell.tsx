@@ -78,21 +78,16 @@ export function Shell({ place, children }: { place: Place; children: ComponentCh
   const [open, setOpen] = useState(false);
   const bar = useRef<HTMLElement>(null);
   useEffect(() => setOpen(false), [place.page, place.id]);
-  useEffect(() => {
-    if (!open) return;
-    const close = (event: KeyboardEvent): void => {
-      if (event.key !== "Escape") return;
-      setOpen(false);
-      bar.current?.querySelector<HTMLElement>(".menu-button button")?.focus();
-    };
-    addEventListener("keydown", close);
-    return () => removeEventListener("keydown", close);
-  }, [open]);
+  const escape = (event: KeyboardEvent): void => {
+    if (!open || event.key !== "Escape") return;
+    setOpen(false);
+    bar.current?.querySelector<HTMLElement>(".menu-button button")?.focus();
+  };
   if (!me) return null;
   const main = seen(MAIN, me);
   const settings = seen(SETTINGS, me);
   return (
-    <div class="shell">
+    <div class="shell" onKeyDown={escape}>
       <a class="skip" href="#content">{t.nav.skip}</a>
       <header class={open ? "bar open" : "bar"} ref={bar}>
         <div class="bar-top">

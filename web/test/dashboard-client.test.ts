@@ -72,6 +72,9 @@ test("a_session_that_is_over_is_told_but_not_by_the_log_in_itself", async () => 
   await caught(call("GET", "/keys"));
   await caught(call("POST", "/login", { quiet: true }));
   assert.deepEqual(lost, ["unauthorized", "second_factor_required"]);
+  answers(refusal(401, "unauthorized"));
+  await caught(call("POST", "/me/password", { proof: true }));
+  assert.equal(lost.length, 2, "a wrong password ends no session");
 });
 
 test("errors_have_words_for_people", async () => {

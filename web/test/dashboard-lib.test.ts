@@ -78,6 +78,7 @@ test("nobody_gives_a_role_above_their_own", () => {
   assert.deepEqual(givable("owner"), ["owner", "admin", "editor", "agent", "viewer"]);
   assert.deepEqual(givable("admin"), ["admin", "editor", "agent", "viewer"]);
   assert.equal(mayManage("admin", "owner"), false);
+  assert.deepEqual(givable("editor"), ["editor", "agent", "viewer"]);
   assert.deepEqual(projectsOf(false, { main: "admin" as Role }, "agent"), [{ slug: "main", role: "agent" }]);
   assert.equal(projectsOf(true, { main: "admin" as Role }, "agent"), "all");
 });
@@ -88,6 +89,7 @@ test("times_are_told_as_people_tell_them", () => {
   const told = (ms: number): string | null => relativeTime(at(ms), now, "en");
   assert.equal(told(-10_000), "now");
   assert.equal(told(-3 * 60_000), "3 minutes ago");
+  assert.equal(told(-3.9 * 60_000), "3 minutes ago");
   assert.equal(told(5 * 3_600_000), "in 5 hours");
   assert.equal(told(-86_400_000), "yesterday");
   assert.equal(told(-29 * 86_400_000), "29 days ago");

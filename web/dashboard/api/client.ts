@@ -37,6 +37,8 @@ export interface Ask {
   key?: string;
   /** Does not ask to confirm and does not tell that a session is over: the log-in itself. */
   quiet?: boolean;
+  /** Carries a password or code: "unauthorized" then means that this was wrong, not that the session is over. */
+  proof?: boolean;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -102,7 +104,7 @@ export async function call<T>(method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE
       if (await hooks.confirm()) return once<T>(method, path, ask);
       throw new ApiError("cancelled", t.errors.cancelled);
     }
-    if (LOST.has(error.code)) hooks.lost(error.code);
+    if (LOST.has(error.code) && !(ask.proof && error.code === "unauthorized")) hooks.lost(error.code);
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import type * as w from "./types.ts";
 
 const at = encodeURIComponent;
 const quiet = true;
+const proof = true;
 
 export const login = (email: string, password: string) => call<w.Login>("POST", "/login", { body: { email, password }, quiet });
 export const loginTotp = (code: string) => call<w.Login>("POST", "/login/totp", { body: { code }, quiet });
@@ -22,7 +23,7 @@ export const invitationAccept = (token: string, name: string, password: string) 
 
 export const me = () => call<w.Me>("GET", "/me", { quiet });
 export const rename = (name: string) => call<w.Me>("PATCH", "/me", { body: { name } });
-export const changePassword = (current: string, password: string) => call<null>("POST", "/me/password", { body: { current, password } });
+export const changePassword = (current: string, password: string) => call<null>("POST", "/me/password", { body: { current, password }, proof });
 export const switchTeam = (team: w.Uuid) => call<null>("POST", "/me/team", { body: { team } });
 export const confirm = (proof: { password: string } | { totp: string } | { response: object }) => call<unknown>("POST", "/me/confirm", { body: proof, quiet });
 export const confirmPasskeyOptions = () => call<unknown>("POST", "/me/confirm/passkey/options", { quiet });
@@ -33,9 +34,9 @@ export const endOtherSessions = () => call<null>("DELETE", "/me/sessions");
 
 export const factors = () => call<w.List<w.Factor>>("GET", "/me/factors");
 export const totpBegin = () => call<w.TotpOffer>("POST", "/me/totp");
-export const totpConfirm = (factor: w.Uuid, code: string) => call<w.NewFactor>("POST", `/me/totp/${at(factor)}`, { body: { code } });
+export const totpConfirm = (factor: w.Uuid, code: string) => call<w.NewFactor>("POST", `/me/totp/${at(factor)}`, { body: { code }, proof });
 export const passkeyOptions = () => call<unknown>("POST", "/me/passkeys/options");
-export const passkeyAdd = (name: string, response: object) => call<w.NewFactor>("POST", "/me/passkeys", { body: { name, response } });
+export const passkeyAdd = (name: string, response: object) => call<w.NewFactor>("POST", "/me/passkeys", { body: { name, response }, proof });
 export const factorRemove = (factor: w.Uuid) => call<null>("DELETE", `/me/factors/${at(factor)}`);
 export const recoveryCodes = () => call<{ recovery_codes: string[] }>("POST", "/me/recovery-codes");
 

@@ -45,7 +45,7 @@ function Password({ email }: { email: string }) {
       setPassword("");
       say(t.account.passwordDone);
     },
-    blaming("password"),
+    blaming("password", "current"),
   );
   return (
     <Form form={form}>

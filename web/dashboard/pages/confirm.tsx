@@ -10,7 +10,7 @@ import { t } from "../texts/index.ts";
 import { Button } from "../ui/base.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { PasswordField, TextField } from "../ui/field.tsx";
-import { errorsOf, Form, required, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, required, useForm } from "../ui/form.tsx";
 
 type Answer = (confirmed: boolean) => void;
 const waiting = store<readonly Answer[]>([]);
@@ -35,6 +35,7 @@ function ConfirmDialog() {
   const form = useForm(
     () => errorsOf({ proof: totp ? judgeCode(value) : required(value) }),
     () => api.confirm(totp ? { totp: value.replace(/\s/g, "") } : { password: value }).then(() => settle(true)),
+    blaming("proof", "proof"),
   );
   const passkey = useForm(
     () => ({}),

@@ -14,7 +14,7 @@ import { useStore } from "../lib/store.ts";
 import { t } from "../texts/index.ts";
 import { Button, Copy } from "../ui/base.tsx";
 import { Choice, TextField } from "../ui/field.tsx";
-import { errorsOf, Form, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, useForm } from "../ui/form.tsx";
 import { Page, Problem, Skeleton } from "../ui/page.tsx";
 import { say } from "../ui/toast.tsx";
 import { RecoveryCodes } from "./codes.tsx";
@@ -36,6 +36,7 @@ function App({ onCodes }: { onCodes: (codes: string[] | null) => void }) {
   const form = useForm(
     () => errorsOf({ code: judgeCode(code) }),
     async () => onCodes((await api.totpConfirm((offer as TotpOffer).factor, code.replace(/\s/g, ""))).recovery_codes),
+    blaming("code", "code"),
   );
   if (failed) return <Problem error={failed} again={begin} />;
   if (!offer) return <Skeleton rows={5} />;

@@ -11,13 +11,13 @@ import { count } from "../lib/text.ts";
 import { t } from "../texts/index.ts";
 import { Button } from "../ui/base.tsx";
 import { TextField } from "../ui/field.tsx";
-import { errorsOf, Form, required, useForm } from "../ui/form.tsx";
+import { blaming, errorsOf, Form, required, useForm } from "../ui/form.tsx";
 import { say } from "../ui/toast.tsx";
 import { Outside } from "./outside.tsx";
 
 function Totp() {
   const [code, setCode] = useState("");
-  const form = useForm(() => errorsOf({ code: judgeCode(code) }), () => api.loginTotp(code.replace(/\s/g, "")).then(arrived));
+  const form = useForm(() => errorsOf({ code: judgeCode(code) }), () => api.loginTotp(code.replace(/\s/g, "")).then(arrived), blaming("code", "code"));
   return (
     <Form form={form}>
       <TextField name="code" label={t.factor.code} hint={t.factor.codeHint} inputmode="numeric" autocomplete="one-time-code" code value={code} onValue={setCode} error={form.errors["code"]} required />
@@ -51,6 +51,7 @@ function Recovery() {
       await arrived(login);
       if (login.codes_left !== undefined) say(count(t.factor.codesLeft, login.codes_left));
     },
+    blaming("recovery", "recovery"),
   );
   return (
     <Form form={form}>

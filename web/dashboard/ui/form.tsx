@@ -72,8 +72,9 @@ export function Form({ form, children, look }: { form: FormState; children: Comp
   );
 }
 
-/** What the server finds wrong with the value of a form's only judged field. */
-export const blaming = (field: string) => (error: ApiError): string | null => (error.status === 422 || error.status === 409 ? field : null);
+/** What the server finds wrong with the value of a form's only judged field, and with the password or code it gives. */
+export const blaming = (field: string | null, proof: string | null = null) => (error: ApiError): string | null =>
+  error.status === 422 || error.status === 409 ? field : error.status === 401 ? proof : null;
 
 export const required = (value: string): string | null => (value.trim() ? null : t.errors.required);
 
