@@ -232,9 +232,9 @@ static size_t judge(const struct matrix_row *row, struct matrix_person *who, siz
     const char *answer = ask(row, who, path, slug);
     int status = strlen(answer) > 12 ? atoi(answer + 9) : 0;
     bool passed = !is_refusal(status) || is_body_refused(row, answer);
-    bool nothing_to_give = row->access == MATRIX_FACTOR && who->state == STAFF_NEEDS_ENROLL;
-    bool indifferent = nothing_to_give ||
-                       row->access == MATRIX_LOGIN && !(who->kind == MATRIX_NOBODY && !who->origin);
+    bool nobody = who->kind == MATRIX_NOBODY && !who->origin;
+    bool indifferent = (row->access == MATRIX_LOGIN && !nobody) ||
+                       (row->access == MATRIX_FACTOR && who->state == STAFF_NEEDS_ENROLL);
     if (status == 0 || status >= 500 || (!indifferent && passed != may)) {
         tell(row, who, "own", may ? "should pass" : "should be refused", answer);
         wrong++;
