@@ -92,10 +92,11 @@ class Reader:
 
 
 def keep(lines, line):
-    """Appends line, dropping from the middle when there are too many."""
+    """Appends line, dropping from the middle when there are too many, what names an error last."""
     lines.append(line)
     if len(lines) > DETAIL_MAX:
-        del lines[DETAIL_MAX // 2]
+        inner = range(DETAIL_MAX // 4, DETAIL_MAX * 3 // 4)
+        del lines[next((i for i in inner if "error" not in lines[i].lower()), DETAIL_MAX // 2)]
 
 
 class Writer:
