@@ -78,7 +78,9 @@ void exposure_of_caller(struct call *call, const char *where)
 {
     static const struct limit_rule once = {
         .name = "exposure", .count = 1, .period_ms = MINUTE_MS, .burst = 1};
-    if (!limits_take(call->app->limits, &once, id_str(&call->who.key), clock_mono_ms()).allowed) {
+    bool lately = call->who.key_exposed_ms + MINUTE_MS > clock_wall_ms(); /* by another process */
+    if (lately ||
+        !limits_take(call->app->limits, &once, id_str(&call->who.key), clock_mono_ms()).allowed) {
         return;
     }
     LOG(LOG_WARN, "access", "a secret key was seen where everybody may see it",
@@ -101,8 +103,11 @@ void exposure_in_url(struct call *call, str token)
     bool live =
         err_ok(e) && !key.disabled_ms && (!key.expires_ms || key.expires_ms > clock_wall_ms());
     if (live) {
-        call->who = (struct principal){
-            .kind = PRINCIPAL_KEY, .team = key.team, .project = key.project, .key = key.id};
+        call->who = (struct principal){.kind = PRINCIPAL_KEY,
+                                       .team = key.team,
+                                       .project = key.project,
+                                       .key = key.id,
+                                       .key_exposed_ms = key.exposed_ms};
         exposure_of_caller(call, "url");
         call->who = (struct principal){.kind = PRINCIPAL_NOBODY};
     }

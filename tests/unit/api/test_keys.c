@@ -2,6 +2,7 @@
 /* What a key sees, and when it sees nothing more (checklist B7, B10, B11). */
 #include "unit/api/fixture.h"
 
+#include "access/keys.h"
 #include "chat/hub.h"
 
 enum { PATIENCE_MS = 6000 };
@@ -205,6 +206,21 @@ static void a_secret_key_in_a_browser_or_url_is_refused_and_marked(void **state)
     assert_true(key_row(&server).exposed_ms > 0);
 }
 
+static void the_last_use_of_a_key_is_written_later_and_together(void **state)
+{
+    (void)state;
+    struct house_key key = house_key(&house, TOKEN_SECRET_KEY, false, PERMISSION_SOURCES_READ, 0);
+    assert_int_equal(house_status(&house, "198.51.100.7", "GET", "/api/v1/projects/main/sources",
+                                  key.token.c, "User-Agent: curl/8.1\r\n"),
+                     200);
+    assert_int_equal(key_row(&key).used_ms, 0);
+    assert_int_equal(key_uses_write(house.app->key_uses).code, ERR_OK);
+    struct key_row row = key_row(&key);
+    assert_true(row.used_ms > 0);
+    assert_true(str_eq(row.used_from, STR("198.51.100.0/24")));
+    assert_true(str_eq(row.used_by, STR("curl")));
+}
+
 static void an_exposed_key_is_revoked_when_the_team_says_so(void **state)
 {
     (void)state;
@@ -248,6 +264,7 @@ int main(void)
         cmocka_unit_test(the_stream_of_a_key_that_lost_its_permission_ends),
         cmocka_unit_test(the_streams_of_a_person_end_with_session_or_role),
         cmocka_unit_test(a_secret_key_in_a_browser_or_url_is_refused_and_marked),
+        cmocka_unit_test(the_last_use_of_a_key_is_written_later_and_together),
         cmocka_unit_test(an_exposed_key_is_revoked_when_the_team_says_so),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -8,7 +8,7 @@ import { address, setQuery } from "../lib/router.ts";
 import { useStore } from "../lib/store.ts";
 import { fill } from "../lib/text.ts";
 import { t } from "../texts/index.ts";
-import { Badge, Same } from "../ui/base.tsx";
+import { Badge, Code, Same } from "../ui/base.tsx";
 import { SelectField, TextField } from "../ui/field.tsx";
 import { Empty, Loaded, Page } from "../ui/page.tsx";
 import { Table } from "../ui/table.tsx";
@@ -25,9 +25,9 @@ function Routes({ rows }: { rows: readonly PolicyRoute[] }) {
       rows={rows}
       id={(route) => `${route.method} ${route.path}`}
       columns={[
-        { head: t.policy.route, main: true, look: "breaks", cell: (route) => <div><code dir="ltr">{route.method} {route.path}</code><p class="small muted">{route.summary}</p></div> },
-        { head: t.policy.access, cell: (route) => <>{route.access} {route.fresh && <Badge>{t.policy.fresh}</Badge>}</> },
-        { head: t.policy.permission, cell: (route) => (route.permission ? <code>{route.permission}</code> : "–") },
+        { head: t.policy.route, main: true, look: "lead", cell: (route) => <div><Code>{`${route.method} ${route.path}`}</Code><p class="small muted">{route.summary}</p></div> },
+        { head: t.policy.access, cell: (route) => <span>{route.access} {route.fresh && <Badge>{t.policy.fresh}</Badge>}</span> },
+        { head: t.policy.permission, cell: (route) => (route.permission ? <Code>{route.permission}</Code> : "–") },
         { head: t.policy.roles, cell: (route) => route.roles.map((role) => t.roles.names[role]).join(", ") || "–" },
         { head: t.policy.limit, cell: (route) => route.rate || "–" },
       ]}

@@ -58,6 +58,11 @@ export function Link({ href, children, look, current, icon }: { href: string; ch
   );
 }
 
+/** A path or name that breaks, when it must, behind its slashes and underscores. */
+export function Code({ children }: { children: string }) {
+  return <code class="parts" dir="ltr">{children.split(/(?<=[/_])/).map((part, i) => <>{i > 0 && <wbr />}{part}</>)}</code>;
+}
+
 export type Tone = "plain" | "good" | "warn" | "bad";
 export function Badge({ tone = "plain", children }: { tone?: Tone; children: ComponentChildren }) {
   return <span class={`badge ${tone}`}>{children}</span>;

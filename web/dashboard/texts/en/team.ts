@@ -124,7 +124,7 @@ export const team = {
     route: "Route",
     access: "Who",
     fresh: "confirmed",
-    permission: "Permission of a key",
+    permission: "A key needs",
     roles: "Roles",
     limit: "Limit",
     shown: "{n} of {all} routes",
