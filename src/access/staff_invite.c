@@ -84,7 +84,8 @@ err staff_invite(const struct staff_desk *desk, struct arena *a, const struct ou
     e = possible ? compose(desk, a, mail, &row, &link, &entry) : ERR_NONE;
     e = err_ok(e) ? store_invitation_create(desk->store, &row, possible ? &entry : NULL, &full) : e;
     if (err_ok(e)) {
-        *ret_token = possible ? (struct token){0} : link.token;
+        static const struct token none;
+        *ret_token = possible ? none : link.token;
     }
     crypto_wipe(&link.token, sizeof link.token);
     return e;

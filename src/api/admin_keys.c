@@ -223,7 +223,7 @@ static err read_wish(struct call *call, struct key_wish *ret)
 err key_create(struct call *call)
 {
     struct key_wish wish;
-    struct key_row key;
+    struct key_row key = {0};
     struct token token;
     const char *why = NULL;
     err e = read_wish(call, &wish);
@@ -261,7 +261,7 @@ static err find_own_key(struct call *call, struct key_row *ret)
 
 err key_update(struct call *call)
 {
-    struct key_row key;
+    struct key_row key = {0};
     str name;
     bool given;
     int64_t expires_ms;
@@ -300,7 +300,7 @@ err key_update(struct call *call)
 
 err key_rotate(struct call *call)
 {
-    struct key_row old, key;
+    struct key_row old = {0}, key = {0};
     struct token token;
     const json_t *hours = call->body ? json_object_get(call->body, "overlap_hours") : NULL;
     err e = find_own_key(call, &old);
@@ -321,7 +321,7 @@ err key_rotate(struct call *call)
 
 err key_revoke(struct call *call)
 {
-    struct key_row key;
+    struct key_row key = {0};
     err e = find_key(call, &key);
     if (err_ok(e)) {
         struct audit_act act = record_act(call, "key.revoke", "key", id_str(&key.id));

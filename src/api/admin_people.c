@@ -140,7 +140,7 @@ static err change_disabled(struct call *call, struct member_row *member)
 
 err person_update(struct call *call)
 {
-    struct member_row member;
+    struct member_row member = {0};
     struct admin_projects projects;
     err e = find_member(call, &member);
     if (err_ok(e)) {
@@ -163,7 +163,7 @@ err person_update(struct call *call)
 
 err person_remove(struct call *call)
 {
-    struct member_row member;
+    struct member_row member = {0};
     err e = find_member(call, &member);
     if (err_ok(e)) {
         struct audit_act act = record_act(call, "member.remove", "person", id_str(&member.person));
@@ -174,7 +174,7 @@ err person_remove(struct call *call)
 
 err person_reset_factor(struct call *call)
 {
-    struct member_row member;
+    struct member_row member = {0};
     err e = find_member(call, &member);
     if (err_ok(e)) {
         e = is_ours_alone(call, &member);

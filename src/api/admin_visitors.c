@@ -101,7 +101,7 @@ err visitor_key_add(struct call *call)
 {
     struct visitor_key_row row = {
         .id = id_random(), .project = call->project.row.id, .created_ms = clock_wall_ms()};
-    str shown;
+    str shown = STR_EMPTY;
     err e = read_visitor_key(call, &row, &shown);
     if (err_ok(e)) {
         struct audit_act act = record_act(call, "visitor_key.add", "visitor_key", id_str(&row.id));
@@ -181,7 +181,7 @@ static err read_groups(struct call *call, str *ret)
 err source_groups(struct call *call)
 {
     id source;
-    str groups;
+    str groups = STR_EMPTY;
     err e = admin_arg(call, 1, &source);
     if (err_ok(e)) {
         e = read_groups(call, &groups);

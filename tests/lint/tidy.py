@@ -64,7 +64,9 @@ def tidy(root, build, path, entry):
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
         return []
-    return lines or [f"clang-tidy ended with {found.returncode}", found.stderr[-500:]]
+    if lines:
+        return [f"{os.path.relpath(path, root)}: {line}" for line in lines]
+    return [f"clang-tidy ended with {found.returncode}", found.stderr[-500:]]
 
 
 def check(root, out):
