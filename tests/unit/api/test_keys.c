@@ -122,8 +122,9 @@ static void the_stream_of_a_key_that_lost_its_permission_ends(void **state)
     assert_non_null(strstr(web_hear(fd, "\r\n\r\n", PATIENCE_MS), "200 OK"));
     err e = store_key_get(house.app->store, &house.arena, &house.project.team, &key.id, &row);
     assert_int_equal(e.code, ERR_OK);
+    struct key_row was = row;
     row.permissions = PERMISSION_PROJECT_READ;
-    assert_int_equal(store_key_update(house.app->store, &row, NULL).code, ERR_OK);
+    assert_int_equal(store_key_update(house.app->store, &row, &was, NULL).code, ERR_OK);
     assert_non_null(strstr(web_hear(fd, "0\r\n\r\n", PATIENCE_MS), "0\r\n\r\n"));
     (void)close(fd);
 }

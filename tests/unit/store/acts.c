@@ -155,7 +155,7 @@ ACT(key_update)
     struct key_row row = make_key(&g->team, NULL, "");
     row.id = g->key;
     row.name = STR("Renamed");
-    return store_key_update(S, &row, act);
+    return store_key_update(S, &row, &row, act);
 }
 ACT(key_disable) { return store_key_disable(S, &g->team, &g->key, "revoked", 5, act); }
 ACT(key_rotate)

@@ -311,7 +311,7 @@ TRY(key_update)
 {
     struct key_row row = make_key(as->team, NULL, "changed");
     row.id = g->key;
-    OUTCOME(store_key_update(S, &row, NULL));
+    OUTCOME(store_key_update(S, &row, &row, NULL));
 }
 TRY(key_rotate)
 {
