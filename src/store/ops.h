@@ -100,8 +100,9 @@
        size_t *ret_count),                                                                         \
       (store, a, person, ret, ret_count))                                                          \
     X(member_put,                                                                                  \
-      (struct store * store, const struct member_row *row, const struct audit_act *act),           \
-      (store, row, act))                                                                           \
+      (struct store * store, const struct member_row *row, const struct member_row *was,           \
+       const struct audit_act *act),                                                               \
+      (store, row, was, act))                                                                      \
     X(member_remove,                                                                               \
       (struct store * store, const id *team, const id *person, const struct audit_act *act),       \
       (store, team, person, act))                                                                  \

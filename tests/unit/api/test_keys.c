@@ -154,10 +154,10 @@ static void the_streams_of_a_person_end_with_session_or_role(void **state)
     struct member_row member = {
         .team = house.project.team, .person = person, .role = ROLE_VIEWER, .all_projects = true};
     int first = follow(&chat, &session);
-    assert_int_equal(store_member_put(house.app->store, &member, NULL).code, ERR_OK);
+    assert_int_equal(store_member_put(house.app->store, &member, NULL, NULL).code, ERR_OK);
     assert_non_null(strstr(web_hear(first, "0\r\n\r\n", PATIENCE_MS), "0\r\n\r\n"));
     member.role = ROLE_AGENT;
-    assert_int_equal(store_member_put(house.app->store, &member, NULL).code, ERR_OK);
+    assert_int_equal(store_member_put(house.app->store, &member, NULL, NULL).code, ERR_OK);
     int second = follow(&chat, &session);
     assert_int_equal(house_status_of(house_call(&house, "192.0.2.1", "POST", "/api/v1/admin/logout",
                                                 session.fields, "{}")),

@@ -88,7 +88,7 @@ ACT(person_disable) { return store_person_disable(S, &g->agent, 9, act); }
 ACT(member_put)
 {
     struct member_row row = make_member(&g->team, &g->agent, ROLE_VIEWER);
-    return store_member_put(S, &row, act);
+    return store_member_put(S, &row, NULL, act);
 }
 ACT(member_remove) { return store_member_remove(S, &g->team, &g->agent, act); }
 ACT(invitation_create)
