@@ -79,9 +79,8 @@ static int tear_down(void **state)
 
 /* ── what the clients do ── */
 
-static void use(struct racer *racer)
+static void use(struct racer *racer, struct race_key *key)
 {
-    struct race_key *key = any_key();
     bool over = atomic_load(&key->ended);
     int status = racer_ask(racer, "GET", "/api/v1/projects/main/sources", key->fields, NULL);
     if (status == 200) {
@@ -119,6 +118,7 @@ static void rotate(struct racer *racer, bool overlap)
         atomic_store(&key->ended, overlap ? atomic_load(&key->ended) : 1);
         (void)atomic_fetch_add(&rotated, 1);
         take_new(racer);
+        use(racer, key);
     } else if (status == 409) { /* rotated or revoked already */
         (void)atomic_fetch_sub(&key->ending, overlap ? 0 : 1);
     } else {
@@ -148,6 +148,7 @@ static void end_key(struct racer *racer)
     if (status == 204) {
         atomic_store(&key->ended, 1);
         (void)atomic_fetch_add(&revoked, 1);
+        use(racer, key); /* at once, should somebody remember it for a moment */
     } else {
         race_wrong("a key was revoked", status);
     }
@@ -191,7 +192,7 @@ static void *client(void *number)
             rename_key(racer);
             break;
         default:
-            use(racer);
+            use(racer, any_key());
         }
     }
     racer_done(racer);
