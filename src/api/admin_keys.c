@@ -261,12 +261,13 @@ static err find_own_key(struct call *call, struct key_row *ret)
 
 err key_update(struct call *call)
 {
-    struct key_row key = {0};
+    struct key_row key = {0}, was = {0};
     str name;
     bool given;
     int64_t expires_ms;
     const char *why = NULL;
     err e = find_own_key(call, &key);
+    was = key;
     if (err_ok(e)) {
         e = body_text(call, "name", ADMIN_NAME_CHARS_MAX, &name);
     }
@@ -294,7 +295,7 @@ err key_update(struct call *call)
         return e;
     }
     struct audit_act act = record_act(call, "key.change", "key", id_str(&key.id));
-    e = store_key_update(call->app->store, &key, &act);
+    e = store_key_update(call->app->store, &key, &was, &act);
     return err_ok(e) ? answer_key(call, 200, &key, NULL) : e;
 }
 

@@ -94,6 +94,7 @@ static err change_place(struct call *call, struct member_row *member)
                                 .all_projects = member->all_projects,
                                 .projects = member->projects,
                                 .project_count = member->project_count};
+    const struct member_row was = *member;
     if (!body_has(call, "role") && !body_has(call, "projects")) {
         return ERR_NONE;
     }
@@ -112,7 +113,7 @@ static err change_place(struct call *call, struct member_row *member)
              member->project_count);
     struct audit_act act = record_act(call, "member.change", "person", id_str(&member->person));
     act.detail = buf_str(&detail);
-    e = store_member_put(call->app->store, member, &act);
+    e = store_member_put(call->app->store, member, &was, &act);
     buf_done(&detail);
     return e;
 }

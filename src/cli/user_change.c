@@ -24,10 +24,11 @@ int cmd_user_role(struct cli *cli)
 {
     struct team_row team;
     struct person_row person;
-    struct member_row member;
+    struct member_row member, was = {.role = ROLE_NONE};
     enum role role;
     int code = user_read_role(cli->positional[1], &role);
     code = code == CLI_OK ? user_open_member(cli, &team, &person, &member) : code;
+    was = code == CLI_OK ? member : was;
     code = code == CLI_OK ? user_read_projects(cli, &team.id, role, &member.all_projects,
                                                &member.projects, &member.project_count)
                           : code;
@@ -40,7 +41,7 @@ int cmd_user_role(struct cli *cli)
     member.team = team.id;
     member.person = person.id;
     member.role = role;
-    err e = store_member_put(cli->store, &member, &act);
+    err e = store_member_put(cli->store, &member, &was, &act);
     if (!err_ok(e)) {
         return user_fail(e, person.email);
     }

@@ -100,8 +100,9 @@
        size_t *ret_count),                                                                         \
       (store, a, person, ret, ret_count))                                                          \
     X(member_put,                                                                                  \
-      (struct store * store, const struct member_row *row, const struct audit_act *act),           \
-      (store, row, act))                                                                           \
+      (struct store * store, const struct member_row *row, const struct member_row *was,           \
+       const struct audit_act *act),                                                               \
+      (store, row, was, act))                                                                      \
     X(member_remove,                                                                               \
       (struct store * store, const id *team, const id *person, const struct audit_act *act),       \
       (store, team, person, act))                                                                  \
@@ -218,8 +219,10 @@
       (struct store * store, struct arena * a, const id *team, struct key_row **ret,               \
        size_t *ret_count),                                                                         \
       (store, a, team, ret, ret_count))                                                            \
-    X(key_update, (struct store * store, const struct key_row *row, const struct audit_act *act),  \
-      (store, row, act))                                                                           \
+    X(key_update,                                                                                  \
+      (struct store * store, const struct key_row *row, const struct key_row *was,                 \
+       const struct audit_act *act),                                                               \
+      (store, row, was, act))                                                                      \
     X(key_disable,                                                                                 \
       (struct store * store, const id *team, const id *key, const char *why, int64_t at_ms,        \
        const struct audit_act *act),                                                               \

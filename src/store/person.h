@@ -85,11 +85,13 @@ err store_member_list(struct store *store, struct arena *a, const id *team, stru
                       size_t *ret_count);
 err store_member_teams(struct store *store, struct arena *a, const id *person,
                        struct member_row **ret, size_t *ret_count);
-/* Adds or replaces role and projects; a project of another team is NOT_FOUND, one with a role above
- * the member's INVALID. CONFLICT when it would leave the team without a live owner. Takes effect
- * with the person's next request. */
+/* Replaces role and projects of a member who still is as `was` says, so that who was removed or
+ * lowered meanwhile does not come back: else NOT_FOUND or CONFLICT. A `was` of NULL adds or
+ * replaces. A project of another team is NOT_FOUND, one with a role above the member's INVALID.
+ * CONFLICT when it would leave the team without a live owner. Takes effect with the person's next
+ * request. */
 err store_member_put(struct store *store, const struct member_row *row,
-                     const struct audit_act *act);
+                     const struct member_row *was, const struct audit_act *act);
 /* Removes from the team, ends the person's sessions that are in it. CONFLICT for the last owner. */
 err store_member_remove(struct store *store, const id *team, const id *person,
                         const struct audit_act *act);

@@ -7,7 +7,7 @@
     "exposed_ms"
 
 struct key_write {
-    const struct key_row *row;
+    const struct key_row *row, *was;
     const id *team, *key;
     const char *why;
     int64_t at_ms, idle_ms, reminded_ms, exposed_ms;
@@ -190,24 +190,30 @@ static err refused(struct sq_conn *c, const id *team, const id *key, const char 
 static err key_update(struct sq_conn *c, void *job)
 {
     const struct key_write *what = job;
-    const struct key_row *row = what->row;
+    const struct key_row *row = what->row, *was = what->was;
     struct sq_query q = sq_query(c, "UPDATE api_key SET name = ?, permissions = ?, expires_ms = ?"
-                                    " WHERE id = ? AND team = ? AND disabled_ms = 0");
+                                    " WHERE id = ? AND team = ? AND disabled_ms = 0"
+                                    " AND permissions = ? AND expires_ms = ? AND successor IS ?");
     sq_bind_str(&q, row->name, STORE_NAME_MAX);
     sq_bind_int(&q, (int64_t)row->permissions);
     sq_bind_int(&q, row->expires_ms);
     sq_bind_id(&q, &row->id);
     sq_bind_id(&q, &row->team);
+    sq_bind_int(&q, (int64_t)was->permissions);
+    sq_bind_int(&q, was->expires_ms);
+    sq_bind_id(&q, &was->successor);
     err e = sq_run_one(&q);
     if (e.code == ERR_NOT_FOUND) {
-        return refused(c, &row->team, &row->id, "the key is disabled");
+        return refused(c, &row->team, &row->id,
+                       "the key is disabled, or was changed just now: read it again");
     }
     return err_ok(e) ? sq_audit_append(c, what->act) : e;
 }
 
-err sqlite_key_update(struct store *store, const struct key_row *row, const struct audit_act *act)
+err sqlite_key_update(struct store *store, const struct key_row *row, const struct key_row *was,
+                      const struct audit_act *act)
 {
-    struct key_write job = {.row = row, .act = act};
+    struct key_write job = {.row = row, .was = was, .act = act};
     return sq_write(store, key_update, &job);
 }
 

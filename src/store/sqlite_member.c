@@ -163,7 +163,7 @@ err sq_member_set(struct sq_conn *c, const struct member_row *row)
 }
 
 struct member_write {
-    const struct member_row *row;
+    const struct member_row *row, *was;
     const id *team, *person;
     const struct audit_act *act;
 };
@@ -191,9 +191,27 @@ static err keep_an_owner(struct sq_conn *c, const struct member_write *what, con
     return err_ok(e) ? sq_audit_append(c, what->act) : e;
 }
 
+/* Whether a member's place still is what the writer has read. */
+static err still_is(struct sq_conn *c, const struct member_row *was)
+{
+    int64_t place = 0;
+    struct sq_query q = sq_query(c, "SELECT coalesce(max(role * 2 + all_projects), 0) FROM member"
+                                    " WHERE team = ? AND person = ?");
+    sq_bind_id(&q, &was->team);
+    sq_bind_id(&q, &was->person);
+    err e = sq_number(&q, &place);
+    if (err_ok(e) && place == 0) {
+        return err_new(ERR_NOT_FOUND, "they are not in the team any more");
+    }
+    return err_ok(e) && place != was->role * 2 + was->all_projects
+               ? err_new(ERR_CONFLICT, "their place was changed just now: read it again")
+               : e;
+}
+
 static err put(struct sq_conn *c, const struct member_write *what)
 {
-    return sq_member_set(c, what->row);
+    err e = what->was ? still_is(c, what->was) : ERR_NONE;
+    return err_ok(e) ? sq_member_set(c, what->row) : e;
 }
 
 static err member_put(struct sq_conn *c, void *job)
@@ -203,9 +221,9 @@ static err member_put(struct sq_conn *c, void *job)
 }
 
 err sqlite_member_put(struct store *store, const struct member_row *row,
-                      const struct audit_act *act)
+                      const struct member_row *was, const struct audit_act *act)
 {
-    struct member_write job = {.row = row, .act = act};
+    struct member_write job = {.row = row, .was = was, .act = act};
     return sq_write(store, member_put, &job);
 }
 

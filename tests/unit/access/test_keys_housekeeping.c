@@ -80,8 +80,9 @@ static void a_key_is_reminded_of_once_for_each_expiry(void **state)
     assert_true(str_eq(reminder(o).to, STR("owner@example.com")));
     struct audit_act act = act_of(o, "key.update");
     key = stored(o, &key.id);
+    struct key_row was = key;
     key.expires_ms += 60 * day;
-    ok(store_key_update(o->store, &key, &act));
+    ok(store_key_update(o->store, &key, &was, &act));
     assert_int_equal(keep_house(o), 0);
     o->from.now_ms = key.expires_ms - 14 * day;
     struct key_use use = {.key = key.id, .at_ms = o->from.now_ms};

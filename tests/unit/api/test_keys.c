@@ -123,8 +123,9 @@ static void the_stream_of_a_key_that_lost_its_permission_ends(void **state)
     assert_non_null(strstr(web_hear(fd, "\r\n\r\n", PATIENCE_MS), "200 OK"));
     err e = store_key_get(house.app->store, &house.arena, &house.project.team, &key.id, &row);
     assert_int_equal(e.code, ERR_OK);
+    struct key_row was = row;
     row.permissions = PERMISSION_PROJECT_READ;
-    assert_int_equal(store_key_update(house.app->store, &row, NULL).code, ERR_OK);
+    assert_int_equal(store_key_update(house.app->store, &row, &was, NULL).code, ERR_OK);
     assert_non_null(strstr(web_hear(fd, "0\r\n\r\n", PATIENCE_MS), "0\r\n\r\n"));
     (void)close(fd);
 }
@@ -154,10 +155,10 @@ static void the_streams_of_a_person_end_with_session_or_role(void **state)
     struct member_row member = {
         .team = house.project.team, .person = person, .role = ROLE_VIEWER, .all_projects = true};
     int first = follow(&chat, &session);
-    assert_int_equal(store_member_put(house.app->store, &member, NULL).code, ERR_OK);
+    assert_int_equal(store_member_put(house.app->store, &member, NULL, NULL).code, ERR_OK);
     assert_non_null(strstr(web_hear(first, "0\r\n\r\n", PATIENCE_MS), "0\r\n\r\n"));
     member.role = ROLE_AGENT;
-    assert_int_equal(store_member_put(house.app->store, &member, NULL).code, ERR_OK);
+    assert_int_equal(store_member_put(house.app->store, &member, NULL, NULL).code, ERR_OK);
     int second = follow(&chat, &session);
     assert_int_equal(house_status_of(house_call(&house, "192.0.2.1", "POST", "/api/v1/admin/logout",
                                                 session.fields, "{}")),

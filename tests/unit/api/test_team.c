@@ -195,7 +195,7 @@ static void somebody_with_single_projects_sees_only_those(void **state)
     member.all_projects = false;
     member.projects = &only;
     member.project_count = 1;
-    assert_int_equal(store_member_put(house.app->store, &member, NULL).code, ERR_OK);
+    assert_int_equal(store_member_put(house.app->store, &member, NULL, NULL).code, ERR_OK);
     /* With the next request. */
     assert_int_equal(status("GET", ADMIN "/keys", session.fields, NULL), 403);
     assert_int_equal(status("GET", ADMIN "/projects/other", session.fields, NULL), 404);

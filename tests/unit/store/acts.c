@@ -88,7 +88,7 @@ ACT(person_disable) { return store_person_disable(S, &g->agent, 9, act); }
 ACT(member_put)
 {
     struct member_row row = make_member(&g->team, &g->agent, ROLE_VIEWER);
-    return store_member_put(S, &row, act);
+    return store_member_put(S, &row, NULL, act);
 }
 ACT(member_remove) { return store_member_remove(S, &g->team, &g->agent, act); }
 ACT(invitation_create)
@@ -155,7 +155,7 @@ ACT(key_update)
     struct key_row row = make_key(&g->team, NULL, "");
     row.id = g->key;
     row.name = STR("Renamed");
-    return store_key_update(S, &row, act);
+    return store_key_update(S, &row, &row, act);
 }
 ACT(key_disable) { return store_key_disable(S, &g->team, &g->key, "revoked", 5, act); }
 ACT(key_rotate)

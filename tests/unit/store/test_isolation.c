@@ -251,7 +251,7 @@ TRY(member_put)
     struct member_row row = make_member(as->team, &g->person, ROLE_AGENT);
     row.projects = &role;
     row.project_count = 1;
-    OUTCOME(store_member_put(S, &row, NULL));
+    OUTCOME(store_member_put(S, &row, NULL, NULL));
 }
 TRY(member_remove) { OUTCOME(store_member_remove(S, as->team, &g->person, NULL)); }
 TRY(person_create)
@@ -311,7 +311,7 @@ TRY(key_update)
 {
     struct key_row row = make_key(as->team, NULL, "changed");
     row.id = g->key;
-    OUTCOME(store_key_update(S, &row, NULL));
+    OUTCOME(store_key_update(S, &row, &row, NULL));
 }
 TRY(key_rotate)
 {

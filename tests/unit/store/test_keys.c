@@ -137,20 +137,37 @@ static void a_live_key_can_be_changed(void **state)
     change.permissions = 6;
     change.expires_ms = 99;
     change.kind = STR("pk"); /* stays */
-    assert_ok(store_key_update(f->store, &change, NULL));
+    assert_ok(store_key_update(f->store, &change, &row, NULL));
     got = read_key(f, &row.id);
     assert_str(got.name, STR("Renamed"));
     assert_str(got.kind, STR("sk"));
     assert_true(got.permissions == 6 && got.expires_ms == 99);
     assert_ok(store_key_disable(f->store, &f->team, &row.id, "idle", 5, NULL));
     assert_ok(store_key_disable(f->store, &f->team, &row.id, "revoked", 6, NULL));
-    assert_code(store_key_update(f->store, &row, NULL), ERR_CONFLICT);
+    assert_code(store_key_update(f->store, &row, &got, NULL), ERR_CONFLICT);
     got = read_key(f, &row.id);
     assert_str(got.name, STR("Renamed"));
     assert_str(got.disabled_why, STR("idle"));
     assert_int_equal(got.disabled_ms, 5);
     row.id = id_random();
-    assert_code(store_key_update(f->store, &row, NULL), ERR_NOT_FOUND);
+    assert_code(store_key_update(f->store, &row, &row, NULL), ERR_NOT_FOUND);
+}
+
+/* Of two who read the same key, the second must not undo what the first has taken. */
+static void a_change_of_what_was_changed_meanwhile_is_a_conflict(void **state)
+{
+    struct fixture *f = *state;
+    struct key_row was = stored_key(f, "token", 0), narrow = was, rename = was, successor;
+    narrow.permissions = 2;
+    rename.name = STR("Renamed");
+    assert_ok(store_key_update(f->store, &narrow, &was, NULL));
+    assert_code(store_key_update(f->store, &rename, &was, NULL), ERR_CONFLICT);
+    assert_true(read_key(f, &was.id).permissions == 2);
+    was = read_key(f, &was.id);
+    successor = make_key(&f->team, NULL, "next");
+    assert_ok(store_key_rotate(f->store, &f->team, &was.id, 7, &successor, NULL));
+    assert_code(store_key_update(f->store, &was, &was, NULL), ERR_CONFLICT);
+    assert_int_equal(read_key(f, &was.id).expires_ms, 7);
 }
 
 static void a_rotated_key_lives_until_the_overlap_ends(void **state)
@@ -264,6 +281,7 @@ static const struct store_test tests[] = {
     STORE_TEST(a_disabled_key_stays_visible_and_stops_counting),
     STORE_TEST(a_key_keeps_everything_about_it),
     STORE_TEST(a_live_key_can_be_changed),
+    STORE_TEST(a_change_of_what_was_changed_meanwhile_is_a_conflict),
     STORE_TEST(a_rotated_key_lives_until_the_overlap_ends),
     STORE_TEST(a_rotation_without_a_successor_changes_nothing),
     STORE_TEST(uses_are_written_together),

@@ -84,7 +84,7 @@ static void a_role_and_its_projects_come_back(void **state)
     row.projects = roles;
     row.project_count = 2;
     row.created_ms = 99;
-    assert_ok(store_member_put(f->store, &row, NULL));
+    assert_ok(store_member_put(f->store, &row, NULL, NULL));
     assert_ok(store_member_get(f->store, &f->arena, &f->team, &person, &got));
     assert_int_equal(got.role, ROLE_EDITOR);
     assert_false(got.all_projects);
@@ -103,9 +103,28 @@ static void a_role_and_its_projects_come_back(void **state)
     assert_str(rows[at].account.email, STR("agent@example.com"));
     assert_str(rows[at].account.password, STR(""));
     row.project_count = 0;
-    assert_ok(store_member_put(f->store, &row, NULL));
+    assert_ok(store_member_put(f->store, &row, NULL, NULL));
     assert_ok(store_member_get(f->store, &f->arena, &f->team, &person, &got));
     assert_int_equal(got.project_count, 0);
+}
+
+/* Of two who read the same member, the second must not undo what the first has taken. */
+static void a_place_that_was_changed_meanwhile_is_a_conflict(void **state)
+{
+    struct fixture *f = *state;
+    (void)stored_person(f, &f->team, "owner@example.com", ROLE_OWNER);
+    id person = stored_person(f, &f->team, "agent@example.com", ROLE_AGENT);
+    struct member_row was = make_member(&f->team, &person, ROLE_AGENT), low = was, high = was;
+    low.role = ROLE_VIEWER;
+    high.role = ROLE_EDITOR;
+    assert_ok(store_member_put(f->store, &low, &was, NULL));
+    assert_code(store_member_put(f->store, &high, &was, NULL), ERR_CONFLICT);
+    was = low;
+    was.all_projects = false;
+    assert_code(store_member_put(f->store, &high, &was, NULL), ERR_CONFLICT);
+    assert_ok(store_member_remove(f->store, &f->team, &person, NULL));
+    assert_code(store_member_put(f->store, &high, &low, NULL), ERR_NOT_FOUND);
+    assert_code(store_member_get(f->store, &f->arena, &f->team, &person, &was), ERR_NOT_FOUND);
 }
 
 static void roles_that_cannot_be_are_refused(void **state)
@@ -134,7 +153,7 @@ static void roles_that_cannot_be_are_refused(void **state)
         row.projects = invitation.projects = roles;
         row.project_count = invitation.project_count = 1 + cases[i].twice;
         invitation.role = (enum role)cases[i].role;
-        assert_code(store_member_put(f->store, &row, NULL), cases[i].code);
+        assert_code(store_member_put(f->store, &row, NULL, NULL), cases[i].code);
         assert_ok(store_member_get(f->store, &f->arena, &f->team, &person, &got));
         assert_int_equal(got.role, ROLE_AGENT);
         assert_int_equal(got.project_count, 0);
@@ -143,7 +162,7 @@ static void roles_that_cannot_be_are_refused(void **state)
         assert_int_equal(n, 0);
     }
     struct member_row row = make_member(&f->team, &nobody, ROLE_AGENT);
-    assert_code(store_member_put(f->store, &row, NULL), ERR_NOT_FOUND);
+    assert_code(store_member_put(f->store, &row, NULL, NULL), ERR_NOT_FOUND);
 }
 
 static void one_person_is_in_many_teams(void **state)
@@ -155,7 +174,7 @@ static void one_person_is_in_many_teams(void **state)
     id person = stored_person(f, &f->team, "agent@example.com", ROLE_AGENT);
     struct member_row second = make_member(&f->team2, &person, ROLE_OWNER);
     second.created_ms = 2;
-    assert_ok(store_member_put(f->store, &second, NULL));
+    assert_ok(store_member_put(f->store, &second, NULL, NULL));
     assert_ok(store_member_teams(f->store, &f->arena, &person, &rows, &n));
     assert_int_equal(n, 2);
     assert_true(id_eq(&rows[0].team, &f->team) && id_eq(&rows[1].team, &f->team2));
@@ -177,7 +196,7 @@ static void the_last_live_owner_stays(void **state)
     (void)stored_person(f, &f->team, "admin@example.com", ROLE_ADMIN);
     struct member_row lower = make_member(&f->team, &first, ROLE_ADMIN);
     assert_ok(store_person_disable(f->store, &second, 9, NULL));
-    assert_code(store_member_put(f->store, &lower, NULL), ERR_CONFLICT);
+    assert_code(store_member_put(f->store, &lower, NULL, NULL), ERR_CONFLICT);
     assert_code(store_member_remove(f->store, &f->team, &first, NULL), ERR_CONFLICT);
     assert_code(store_person_disable(f->store, &first, 9, NULL), ERR_CONFLICT);
     assert_ok(store_person_get(f->store, &f->arena, &first, &account));
@@ -187,13 +206,13 @@ static void the_last_live_owner_stays(void **state)
     /* A disabled owner may go: it does not count. */
     assert_ok(store_member_remove(f->store, &f->team, &second, NULL));
     struct member_row back = make_member(&f->team, &second, ROLE_OWNER);
-    assert_ok(store_member_put(f->store, &back, NULL));
+    assert_ok(store_member_put(f->store, &back, NULL, NULL));
     assert_ok(store_person_disable(f->store, &second, 0, NULL));
-    assert_ok(store_member_put(f->store, &lower, NULL));
+    assert_ok(store_member_put(f->store, &lower, NULL, NULL));
     assert_code(store_person_disable(f->store, &second, 9, NULL), ERR_CONFLICT);
     /* The last owner of one team among several. */
     struct member_row elsewhere = make_member(&f->team2, &first, ROLE_OWNER);
-    assert_ok(store_member_put(f->store, &elsewhere, NULL));
+    assert_ok(store_member_put(f->store, &elsewhere, NULL, NULL));
     assert_code(store_person_disable(f->store, &first, 9, NULL), ERR_CONFLICT);
 }
 
@@ -334,6 +353,7 @@ static const struct store_test tests[] = {
     STORE_TEST(a_person_is_one_account_for_one_address),
     STORE_TEST(a_person_without_a_team_is_not_made),
     STORE_TEST(a_role_and_its_projects_come_back),
+    STORE_TEST(a_place_that_was_changed_meanwhile_is_a_conflict),
     STORE_TEST(roles_that_cannot_be_are_refused),
     STORE_TEST(one_person_is_in_many_teams),
     STORE_TEST(the_last_live_owner_stays),

@@ -125,7 +125,7 @@ static err take_owners_out(struct fixture *f, const struct prize *p, unsigned nu
     const id *whom = number % 2 ? &p->owner : &p->other;
     struct member_row lower = make_member(&f->team2, whom, ROLE_ADMIN);
     return number % 3 == 0   ? store_member_remove(f->store, &f->team2, whom, NULL)
-           : number % 3 == 1 ? store_member_put(f->store, &lower, NULL)
+           : number % 3 == 1 ? store_member_put(f->store, &lower, NULL, NULL)
                              : store_person_disable(f->store, whom, 9, NULL);
 }
 

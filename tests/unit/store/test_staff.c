@@ -30,7 +30,7 @@ static void a_session_tells_everything_about_its_person(void **state)
     member.all_projects = false;
     member.projects = &role;
     member.project_count = 1;
-    assert_ok(store_member_put(f->store, &member, NULL)); /* takes effect at once */
+    assert_ok(store_member_put(f->store, &member, NULL, NULL)); /* takes effect at once */
     assert_ok(store_team_update(f->store, &team, NULL));
     assert_ok(store_staff_session_by_hash(f->store, &f->arena, &row.hash, 5, &who));
     assert_true(id_eq(&who.session.id, &row.id) && id_eq(&who.person.id, &person));
@@ -92,7 +92,7 @@ static void remove_member(struct fixture *f, const id *person, const id *session
     struct member_row back = make_member(&f->team, person, ROLE_AGENT);
     (void)session;
     assert_ok(store_member_remove(f->store, &f->team, person, NULL));
-    assert_ok(store_member_put(f->store, &back, NULL));
+    assert_ok(store_member_put(f->store, &back, NULL, NULL));
 }
 static void change_password(struct fixture *f, const id *person, const id *session)
 {
@@ -202,7 +202,7 @@ static void a_session_moves_only_to_a_team_of_its_person(void **state)
     id person = stored_session(f, &row);
     struct member_row member = make_member(&f->team2, &person, ROLE_VIEWER);
     assert_code(store_staff_session_switch(f->store, &row.id, &f->team2), ERR_NOT_FOUND);
-    assert_ok(store_member_put(f->store, &member, NULL));
+    assert_ok(store_member_put(f->store, &member, NULL, NULL));
     assert_ok(store_staff_session_switch(f->store, &row.id, &f->team2));
     assert_ok(store_staff_session_by_hash(f->store, &f->arena, &row.hash, 1, &who));
     assert_true(id_eq(&who.member.team, &f->team2) && who.member.role == ROLE_VIEWER);
