@@ -5,7 +5,7 @@
 #include "api/authorize.h"
 #include "base/clock.h"
 
-enum { HOUR_MS = 3600000, OVERLAP_HOURS_MAX = 24 * 90 };
+enum { NOTE_CHARS_MAX = 200, HOUR_MS = 3600000, OVERLAP_HOURS_MAX = 24 * 90 };
 
 /* What the answers about keys need besides the rows. */
 struct key_view {
@@ -70,6 +70,7 @@ static void key_json(struct buf *b, const struct key_view *view, const struct ke
     answer_member(b, "name", key->name);
     answer_member(b, "kind", str_eq(key->kind, STR("pk")) ? STR("public") : STR("secret"));
     answer_member(b, "hint", key->hint);
+    answer_member(b, "note", key->note);
     admin_permissions_json(b, key->permissions);
     text_or_null(b, "project", project ? project->slug : STR_EMPTY);
     owner_json(b, view, key);
@@ -259,6 +260,21 @@ static err find_own_key(struct call *call, struct key_row *ret)
                : e;
 }
 
+/* The note is for people: it must never be what it is about. */
+static err read_note(struct call *call, str *note)
+{
+    str given;
+    if (!body_has(call, "note")) {
+        return ERR_NONE;
+    }
+    err e = body_text(call, "note", NOTE_CHARS_MAX, &given);
+    if (err_ok(e) && token_find(given) != SIZE_MAX) {
+        return err_new(ERR_UNPROCESSABLE, "write where the key is stored, never the key itself");
+    }
+    *note = err_ok(e) ? given : *note;
+    return e;
+}
+
 err key_update(struct call *call)
 {
     struct key_row key = {0}, was = {0};
@@ -271,6 +287,7 @@ err key_update(struct call *call)
     if (err_ok(e)) {
         e = body_text(call, "name", ADMIN_NAME_CHARS_MAX, &name);
     }
+    e = err_ok(e) ? read_note(call, &key.note) : e;
     if (err_ok(e) && body_has(call, "permissions")) {
         e = read_permissions(call, &key.permissions);
     }

@@ -70,7 +70,8 @@ static void add_configured(struct call *call, struct buf *b)
                                            file_time_ms(settings->http->tls_key)});
     }
     line_json(b, &(struct secret_line){"hash_key", STR("the installation's key file"), "a file",
-                                       "doorward rotate --everything",
+                                       "by hand, see \"After an exposure\" in the manual: it voids "
+                                       "every key and session",
                                        file_time_ms(settings->key_file)});
 }
 

@@ -136,6 +136,7 @@ void key_json(struct key_view *view, struct buf *b, const struct key_row *key)
     print_member(b, "name", key->name);
     print_member(b, "kind", str_eq(key->kind, STR("pk")) ? STR("public") : STR("secret"));
     print_member(b, "hint", key->hint);
+    print_member(b, "note", key->note);
     buf_add_c(b, ",\"project\":");
     if (id_none(&key->project)) {
         buf_add_c(b, "null");

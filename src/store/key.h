@@ -12,6 +12,7 @@ struct key_row {
     str name;
     str kind; /* "pk" or "sk" */
     str hint; /* first characters of the token, for lists */
+    str note; /* where its owner keeps the token, for whoever rotates it; or empty */
     struct crypto_digest hash;
     uint64_t permissions;           /* bits of access/permission.h */
     int64_t created_ms, expires_ms; /* 0: never */
@@ -36,7 +37,7 @@ err store_key_get(struct store *store, struct arena *a, const id *team, const id
 /* A team of no id gives the keys of all teams (command line and jobs only). */
 err store_key_list(struct store *store, struct arena *a, const id *team, struct key_row **ret,
                    size_t *ret_count);
-/* Sets name, permissions, expiry of a key that still is as `was` says, so that what somebody else
+/* Sets name, note, permissions, expiry of a key that still is as `was` says, so that what somebody else
  * took from it meanwhile does not come back. NOT_FOUND; CONFLICT when it is disabled, or was
  * changed or rotated since. */
 err store_key_update(struct store *store, const struct key_row *row, const struct key_row *was,

@@ -4,7 +4,7 @@
 #define KEY_COLUMNS                                                                                \
     "id, team, project, owner, name, kind, hint, hash, permissions, created_ms, expires_ms, "      \
     "disabled_ms, disabled_why, successor, used_ms, used_from, used_by, idle_ms, reminded_ms, "    \
-    "exposed_ms"
+    "exposed_ms, note"
 
 struct key_write {
     const struct key_row *row, *was;
@@ -22,7 +22,7 @@ static err insert(struct sq_conn *c, const struct key_row *row)
     struct sq_query q =
         sq_query(c, "INSERT INTO api_key(" KEY_COLUMNS
                     ") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-                    " ?16, ?17, ?18, ?19, ?20 WHERE ?3 IS NULL OR EXISTS"
+                    " ?16, ?17, ?18, ?19, ?20, ?21 WHERE ?3 IS NULL OR EXISTS"
                     " (SELECT 1 FROM project WHERE id = ?3 AND team = ?2)");
     sq_bind_id(&q, &row->id);
     sq_bind_id(&q, &row->team);
@@ -44,6 +44,7 @@ static err insert(struct sq_conn *c, const struct key_row *row)
     sq_bind_int(&q, row->idle_ms);
     sq_bind_int(&q, row->reminded_ms);
     sq_bind_int(&q, row->exposed_ms);
+    sq_bind_str(&q, row->note, STORE_NAME_MAX);
     return sq_run_one(&q);
 }
 
@@ -85,6 +86,7 @@ static void key_read(struct sq_query *q, struct arena *a, void *ret)
     row->idle_ms = sq_int(q);
     row->reminded_ms = sq_int(q);
     row->exposed_ms = sq_int(q);
+    row->note = sq_str(q, a);
 }
 
 err sqlite_key_by_hash(struct store *store, struct arena *a, const struct crypto_digest *hash,
@@ -191,12 +193,14 @@ static err key_update(struct sq_conn *c, void *job)
 {
     const struct key_write *what = job;
     const struct key_row *row = what->row, *was = what->was;
-    struct sq_query q = sq_query(c, "UPDATE api_key SET name = ?, permissions = ?, expires_ms = ?"
-                                    " WHERE id = ? AND team = ? AND disabled_ms = 0"
-                                    " AND permissions = ? AND expires_ms = ? AND successor IS ?");
+    struct sq_query q =
+        sq_query(c, "UPDATE api_key SET name = ?, permissions = ?, expires_ms = ?, note = ?"
+                    " WHERE id = ? AND team = ? AND disabled_ms = 0"
+                    " AND permissions = ? AND expires_ms = ? AND successor IS ?");
     sq_bind_str(&q, row->name, STORE_NAME_MAX);
     sq_bind_int(&q, (int64_t)row->permissions);
     sq_bind_int(&q, row->expires_ms);
+    sq_bind_str(&q, row->note, STORE_NAME_MAX);
     sq_bind_id(&q, &row->id);
     sq_bind_id(&q, &row->team);
     sq_bind_int(&q, (int64_t)was->permissions);

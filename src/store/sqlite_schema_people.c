@@ -96,6 +96,7 @@ const char sq_schema_keys[] =
     "ALTER TABLE api_key ADD COLUMN idle_ms INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE api_key ADD COLUMN reminded_ms INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE api_key ADD COLUMN exposed_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE api_key ADD COLUMN note TEXT NOT NULL DEFAULT '';"
     "UPDATE api_key SET disabled_why = 'revoked' WHERE disabled_ms <> 0;"
     "CREATE INDEX api_key_of_owner ON api_key(owner) WHERE owner IS NOT NULL;"
 

@@ -263,6 +263,29 @@ static void a_key_is_made_used_changed_and_revoked_over_http(void **state)
     assert_int_equal(status("GET", "/api/v1/projects/main/sources", text, NULL), 401);
 }
 
+static void a_note_says_where_a_key_is_and_never_what_it_is(void **state)
+{
+    char made[4096], token[4096], path[4200], note[4400];
+    (void)state;
+    (void)house_person(&house, &house.project.team, "notes@example.com", ROLE_ADMIN);
+    struct house_session session = house_log_in(&house, ADA, "notes@example.com");
+    const char *answer =
+        call("POST", ADMIN "/keys", session.fields,
+             "{\"name\":\"n\",\"kind\":\"secret\",\"permissions\":[\"project_read\"]}");
+    (void)house_member(answer, "token", token);
+    (void)house_member(answer, "uuid", made);
+    (void)snprintf(path, sizeof path, ADMIN "/keys/%s", made);
+    assert_int_equal(status("PATCH", path, session.fields, "{\"note\":\"The vault, shelf 3\"}"),
+                     200);
+    (void)snprintf(note, sizeof note, "{\"note\":\"it is %s\"}", token);
+    assert_int_equal(status("PATCH", path, session.fields, note), 422);
+    assert_int_equal(status("PATCH", path, session.fields, "{\"name\":\"other\"}"), 200);
+    answer = call("GET", ADMIN "/keys", session.fields, NULL);
+    assert_non_null(strstr(answer, "\"note\":\"The vault, shelf 3\""));
+    assert_int_equal(status("PATCH", path, session.fields, "{\"note\":\"\"}"), 200);
+    assert_null(strstr(call("GET", ADMIN "/keys", session.fields, NULL), "shelf 3"));
+}
+
 static void a_refused_call_is_in_the_audit_log(void **state)
 {
     (void)state;
@@ -335,6 +358,7 @@ int main(void)
         cmocka_unit_test(somebody_with_single_projects_sees_only_those),
         cmocka_unit_test(nobody_gives_more_than_they_have),
         cmocka_unit_test(a_key_is_made_used_changed_and_revoked_over_http),
+        cmocka_unit_test(a_note_says_where_a_key_is_and_never_what_it_is),
         cmocka_unit_test(a_refused_call_is_in_the_audit_log),
         cmocka_unit_test(the_admin_routes_are_for_no_other_sites_page),
     };

@@ -134,12 +134,14 @@ static void a_live_key_can_be_changed(void **state)
     struct fixture *f = *state;
     struct key_row row = stored_key(f, "token", 0), change = row, got;
     change.name = STR("Renamed");
+    change.note = STR("The vault, shelf 3");
     change.permissions = 6;
     change.expires_ms = 99;
     change.kind = STR("pk"); /* stays */
     assert_ok(store_key_update(f->store, &change, &row, NULL));
     got = read_key(f, &row.id);
     assert_str(got.name, STR("Renamed"));
+    assert_str(got.note, STR("The vault, shelf 3"));
     assert_str(got.kind, STR("sk"));
     assert_true(got.permissions == 6 && got.expires_ms == 99);
     assert_ok(store_key_disable(f->store, &f->team, &row.id, "idle", 5, NULL));
