@@ -43,8 +43,10 @@ fault: ## kill -9, full disk and bad peers, FAULT_CYCLES (1000)
 	@scripts/deps.sh build run web test
 	@FAULT_CYCLES=$${FAULT_CYCLES:-1000} tests/run fault
 
-bench: build ## ratios to nginx, memory per stream, turn latency
+bench: build ## ratios to nginx, memory per stream, turn latency, keys and log-ins
 	@scripts/deps.sh bench
+	@[ -f build-bench/build.ninja ] || meson setup build-bench --buildtype=release >/dev/null
+	@ninja -C build-bench tests/bench/access_keys tests/bench/access_staff
 	@tests/bench/run
 
 format: ## let clang-format rewrite the C files
@@ -58,4 +60,4 @@ deb: web ## a Debian package in build-deb/
 	@packaging/deb/build.sh
 
 clean: ## remove what was built, keep var/
-	@rm -rf build build-asan build-fuzz build-deb web/dist tests/dist .cache
+	@rm -rf build build-asan build-bench build-fuzz build-deb web/dist tests/dist .cache

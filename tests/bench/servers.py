@@ -19,6 +19,7 @@ import measure
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = ROOT / "build" / "doorward"
+PROGRAMS = ROOT / "build-bench" / "tests" / "bench"
 START_SECONDS = 20
 
 NGINX = """\
@@ -166,8 +167,8 @@ class Doorward(Server):
     def url(self):
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
-    def cli(self, *words):
-        return measure_cli([str(BINARY), *words], self.env)
+    def cli(self, *words, text=None):
+        return measure_cli([str(BINARY), *words], self.env, text)
 
     def serve(self):
         """Starts it; returns the seconds until it said that it listens."""
@@ -203,8 +204,8 @@ class Doorward(Server):
             raise RuntimeError(f"{path}: {error.code} {error.read()[:500]}") from None
 
 
-def measure_cli(command, env):
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+def measure_cli(command, env, text=None):
+    done = subprocess.run(command, env=env, input=text, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done.stdout
