@@ -14,12 +14,13 @@ struct pool_job {
     void (*run)(struct pool_job *job);
 };
 
-/* Makes a pool that starts threads when work comes, up to `threads_max`, and lets at most
- * `queue_max` jobs wait for a thread. */
+/* Makes a pool that starts threads when work comes, up to `threads_max` (1 at least), by a thread
+ * of its own, and lets at most `queue_max` jobs wait beyond them. UNAVAILABLE when no thread can be
+ * started. */
 err pool_new(unsigned threads_max, unsigned queue_max, struct pool **ret);
 
-/* Queues a job. UNAVAILABLE when every thread is taken and the queue is full, or the pool is
- * ending. */
+/* Queues a job and never waits. UNAVAILABLE when every thread is taken and the queue is full, or
+ * the pool is ending. */
 err pool_submit(struct pool *pool, struct pool_job *job);
 
 /* Runs what is queued, waits for it and frees the pool. NULL is fine. */
