@@ -37,8 +37,8 @@ err store_key_get(struct store *store, struct arena *a, const id *team, const id
 /* A team of no id gives the keys of all teams (command line and jobs only). */
 err store_key_list(struct store *store, struct arena *a, const id *team, struct key_row **ret,
                    size_t *ret_count);
-/* Sets name, note, permissions, expiry of a key that still is as `was` says, so that what somebody else
- * took from it meanwhile does not come back. NOT_FOUND; CONFLICT when it is disabled, or was
+/* Sets name, note, permissions, expiry of a key that still is as `was` says, so that what somebody
+ * else took from it meanwhile does not come back. NOT_FOUND; CONFLICT when it is disabled, or was
  * changed or rotated since. */
 err store_key_update(struct store *store, const struct key_row *row, const struct key_row *was,
                      const struct audit_act *act);
