@@ -3,6 +3,7 @@
 
 import type { Memory } from "./memory.ts";
 import { sseParser } from "./sse.ts";
+import type { User } from "./ui.ts";
 import type { Session, WireEvent } from "./wire.ts";
 
 /** Milliseconds without a byte after which a request is given up; the server pings every 10 s. */
@@ -46,7 +47,7 @@ export interface Transport {
   events(path: string, options: Options, onevent: (event: WireEvent) => void): Promise<void>;
 }
 
-export function createTransport(origin: string, project: string, memory: Memory, locale: () => string): Transport {
+export function createTransport(origin: string, project: string, memory: Memory, locale: () => string, user: User): Transport {
   let opening: Promise<string> | null = null;
   /** Id of the last event heard, of a turn or of the live stream: where a resume goes on. */
   let lastId = "";
@@ -57,7 +58,7 @@ export function createTransport(origin: string, project: string, memory: Memory,
     if (token && expires > Date.now() + 60_000) return token;
     opening ??= json<Session>(`/projects/${project}/sessions`, {
       anonymous: true,
-      body: { terms_accepted: !!terms, locale: locale() },
+      body: { terms_accepted: !!terms, locale: locale(), identity: user.identity },
     })
       .then((s) => memory({ token: s.token, expires: Date.parse(s.expires_at) }).token as string)
       .finally(() => (opening = null));

@@ -4,12 +4,14 @@
 import type { Conversation } from "./conversation.ts";
 import type { Texts } from "./i18n.ts";
 
-/** Known details of the visitor; they only prefill the forms. */
+/** Known details of the visitor; they prefill the forms. */
 export interface User {
   name?: string;
   email?: string;
   phone?: string;
   company?: string;
+  /** What the site signed of them (JWT), for the visitor's session. */
+  identity?: string;
 }
 
 export interface Ui {

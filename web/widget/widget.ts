@@ -62,7 +62,7 @@ export function createWidget(host: HTMLElement, shadow: ShadowRoot): Widget {
     const origin = option("origin") ?? defaults.origin;
     const slug = option("project") ?? "";
     memory = openMemory(`doorward ${origin} ${slug}`);
-    talk = createConversation(createTransport(origin, slug, memory, locale), memory, slug, locale, tell, soon);
+    talk = createConversation(createTransport(origin, slug, memory, locale, user), memory, slug, locale, tell, soon);
     inline = option("mode") === "inline";
     gone = new AbortController();
     const on = (target: EventTarget | null, types: string, f: () => void): void =>
@@ -213,5 +213,5 @@ export function createWidget(host: HTMLElement, shadow: ShadowRoot): Widget {
     if (chat) void talk.follow(chat, following.signal);
   };
 
-  return { open, close, send, setUser: (known) => void Object.assign(user, known), setLocale, setTheme, reset, start, stop, changed };
+  return { open, close, send, setUser: (known) => void (Object.assign(user, known).identity && memory?.({ token: "" })), setLocale, setTheme, reset, start, stop, changed };
 }

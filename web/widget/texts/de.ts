@@ -46,7 +46,7 @@ export const de: Texts = {
   required: "Das wird gebraucht.",
   badEmail: "Bitte in der Form name@example.com.",
   aPerson: "Ein Mensch",
-  offline: "Sie sind offline. Senden geht wieder, sobald die Verbindung steht.",
+  offline: "Sie sind offline. Senden geht mit Verbindung wieder.",
   limited: "Zu viel auf einmal. Ab {n} können Sie wieder schreiben.",
   failed: "Keine Antwort vom Server. Bitte erneut versuchen.",
   closed: "Dieses Gespräch ist beendet.",

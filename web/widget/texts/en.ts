@@ -46,7 +46,7 @@ export const en = {
   required: "This is needed.",
   badEmail: "Like name@example.com, please.",
   aPerson: "A person",
-  offline: "You are offline. Sending works again once you are connected.",
+  offline: "You are offline. You can write again when connected.",
   limited: "Too much at once. You can write again at {n}.",
   failed: "No answer from the server. Please try again.",
   closed: "This conversation is closed.",

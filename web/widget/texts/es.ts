@@ -48,7 +48,7 @@ export const es: Texts = {
   aPerson: "Una persona",
   offline: "Está sin conexión. Podrá enviar cuando vuelva.",
   limited: "Demasiado a la vez. Podrá escribir a las {n}.",
-  failed: "El servidor no responde. Vuelva a intentarlo.",
+  failed: "El servidor no responde. Reintente.",
   closed: "Esta conversación está cerrada.",
   done: "Gracias. Nos pondremos en contacto con usted.",
   retry: "Reintentar",
