@@ -20,9 +20,10 @@ before(async () => {
   [browser, product] = await Promise.all([launch(RESOLVE), startProduct()]);
   const file = join(product.doorward.folder, "partners.md");
   writeFileSync(file, `# Discounts of partners\n\n${SECRET_ANSWER}\n`);
-  const added = await product.doorward.json<{ source: string }>(["source", "add", "--project", product.project, file]);
+  const added = (await product.doorward.json(["source", "add", "--project", product.project, file])) as { source: string };
   await product.doorward.json(["source", "groups", "--project", product.project, added.source, "partners"]);
-  secret = (await product.doorward.json<{ secret: string }>(["visitor-key", "add", "--project", product.project, "--kid", "site-1", "--alg", "HS256"])).secret;
+  const key = (await product.doorward.json(["visitor-key", "add", "--project", product.project, "--kid", "site-1", "--alg", "HS256"])) as { secret: string };
+  secret = key.secret;
 });
 after(async () => {
   await browser?.close();
