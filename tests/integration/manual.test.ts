@@ -17,11 +17,11 @@ test("the list of keys in configure.md is the program's own", async () => {
 
 test("every command that the manual names exists", async () => {
   const help = (await run(BINARY, ["--help"])).stdout;
-  const commands = [...help.matchAll(/^  ([a-z]+(?: [a-z]+)?)  /gm)].map((match) => match[1] ?? "");
+  const commands = [...help.matchAll(/^  ([a-z][a-z-]*(?: [a-z][a-z-]*)?)  /gm)].map((match) => match[1] ?? "");
   assert.ok(commands.includes("source add"), help);
   const missing: string[] = [];
   for (const name of [...readdirSync(join(ROOT, "docs")).filter((one) => one.endsWith(".md")), "../README.md"]) {
-    for (const match of page(name).matchAll(/(?:^|`|\$ |&& |> )doorward ((?:[a-z]+ ?){1,2})/gm)) {
+    for (const match of page(name).matchAll(/(?:^|`|\$ |&& |> )doorward ((?:[a-z][a-z-]* ?){1,2})/gm)) {
       const words = (match[1] ?? "").trim().split(" ");
       if (!commands.includes(words.join(" ")) && !commands.includes(words[0] ?? "")) {
         missing.push(`${name}: doorward ${words.join(" ")}`);
@@ -35,7 +35,7 @@ test("every option that the manual gives a command is one of that command's", as
   const wrong: string[] = [];
   for (const name of readdirSync(join(ROOT, "docs")).filter((one) => one.endsWith(".md"))) {
     for (const line of page(name).split("\n")) {
-      for (const match of line.matchAll(/doorward ((?:[a-z]+ ){1,2})([^`|#]*)/g)) {
+      for (const match of line.matchAll(/doorward ((?:[a-z][a-z-]* ){1,2})([^`|#]*)/g)) {
         const words = (match[1] ?? "").trim().split(" ");
         const options = [...(match[2] ?? "").matchAll(/ ?--([a-z-]+)/g)].map((one) => one[1] ?? "");
         if (!options.length) continue;
