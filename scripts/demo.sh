@@ -81,6 +81,7 @@ cat <<END
   Doorward is running.
 
   Demo page    $url/demo/
+  Dashboard    $url/admin/
   Manual       $url/demo/docs/
   Widget       $url/widget.js
   Health       $url/healthz
