@@ -232,7 +232,7 @@ static size_t judge(const struct matrix_row *row, struct matrix_person *who, siz
     const char *answer = ask(row, who, path, slug);
     int status = strlen(answer) > 12 ? atoi(answer + 9) : 0;
     /* Files of the program may not be built yet: that one is missing is no refusal. */
-    bool no_file = row->access == MATRIX_OPEN && status == 404;
+    bool no_file = strcmp(row->path, "/*") == 0 && status == 404;
     bool passed = !is_refusal(status) || is_body_refused(row, answer) || no_file;
     bool nobody = who->kind == MATRIX_NOBODY && !who->origin;
     bool indifferent = (row->access == MATRIX_LOGIN && !nobody) ||
