@@ -20,12 +20,16 @@ export interface Ports {
 export const CLEAN: Site = { name: "clean", expect: {} };
 
 export class Lab {
+  /** Programs that must be asked to end: their children outlive a kill. */
+  private readonly gentle: Child[] = [];
+
   private constructor(
     readonly folder: string, readonly placed: Placed[], readonly names: Names, readonly authority: Authority, readonly ports: Ports,
   ) {}
 
-  /** Starts everything for the sites; ends with the test. */
-  static async start(sites: Site[]): Promise<Lab> {
+  /** Starts everything for the sites; ends with the test. The port of the name servers is a free one unless it is
+   * given: other people's tools know only 53. */
+  static async start(sites: Site[], dnsPort = 0): Promise<Lab> {
     const folder = temporaryFolder();
     const placed = sites.map((site, i): Placed => ({
       site, domain: `${site.name}.test`, address: `127.80.${i >> 7}.${(i & 127) + 1}`, second: `127.81.${i >> 7}.${(i & 127) + 1}`,
@@ -33,11 +37,13 @@ export class Lab {
     }));
     for (const one of placed) mkdirSync(one.folder, { recursive: true });
     const authority = await Authority.make(join(folder, "ca"));
-    const names = await Names.start(join(folder, "names"), placed);
+    const names = await Names.start(join(folder, "names"), placed, dnsPort);
     const all = placed.map((one) => one.address);
     const http = await freePort(all.slice(0, 4)), https = await freePort(all.slice(0, 4));
-    const smtp = await mailServer(folder, authority);
-    const lab = new Lab(folder, placed, names, authority, { dns: names.port, http, https, smtp });
+    const mail = await mailServer(folder, authority);
+    const lab = new Lab(folder, placed, names, authority, { dns: names.port, http, https, smtp: mail.port });
+    lab.gentle.push(mail.child);
+    atEnd(() => lab.stop());
     await lab.serve();
     for (const one of placed) await one.site.start?.(lab, one);
     return lab;
@@ -53,7 +59,12 @@ export class Lab {
       site.web?.(web, one);
       webs.push({ web, root: join(one.folder, "www") });
     }
-    if (webs.length > 0) await startWeb(join(this.folder, "nginx"), webs, this.ports);
+    if (webs.length > 0) this.gentle.push(await startWeb(join(this.folder, "nginx"), webs, this.ports));
+  }
+
+  /** Ends what must be asked to end. */
+  async stop(): Promise<void> {
+    await Promise.all(this.gentle.map((child) => child.stop(20)));
   }
 
   find(name: string): Placed {
@@ -91,12 +102,11 @@ export class Lab {
   }
 }
 
-/** Postfix as mx.lab.test; gives its port. */
-async function mailServer(folder: string, authority: Authority): Promise<number> {
+/** Postfix as mx.lab.test. */
+async function mailServer(folder: string, authority: Authority): Promise<{ child: Child; port: number }> {
   const issued = await authority.leaf("mx.lab.test", { names: ["mx.lab.test"] });
   const child = new Child(join(ROOT, "tests/fixtures/smtp-server"),
     [join(folder, "smtp"), "--address", MX, "--name", "mx.lab.test", "--certificate", issued.chain, "--key", issued.key]);
-  atEnd(() => child.stop());
   const line = await child.says(/^(\{.*\})$/m, 30);
-  return JSON.parse(line[1] ?? "").port as number;
+  return { child, port: JSON.parse(line[1] ?? "").port as number };
 }

@@ -44,8 +44,8 @@ export class Names {
     return join(this.folder, "test.anchor");
   }
 
-  static async start(folder: string, placed: Placed[]): Promise<Names> {
-    const self = new Names(folder, await freePort([PARENT, ...SERVERS]), await freePort(["127.0.0.1"]));
+  static async start(folder: string, placed: Placed[], port = 0): Promise<Names> {
+    const self = new Names(folder, port || await freePort([PARENT, ...SERVERS]), await freePort(["127.0.0.1"]));
     for (const name of ["zones", "parent", "ns1", "ns2", "unbound"]) mkdirSync(join(folder, name), { recursive: true });
     const test = new Zone("test").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.").add("ns.lab-parent", "A", PARENT);
     delegate(test, "lab", [...SERVERS]);

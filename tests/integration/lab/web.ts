@@ -2,7 +2,7 @@
 // One nginx for all sites: each has its own address, so that settings of TLS are its own too.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { atEnd, Child } from "../harness/child.ts";
+import { Child } from "../harness/child.ts";
 import { until } from "../harness/wait.ts";
 import { connect } from "node:net";
 
@@ -55,7 +55,7 @@ export interface WebPorts {
   https: number;
 }
 
-/** Starts nginx for the sites; ends with the test. */
+/** Starts nginx for the sites; stop it gently: a worker outlives a master that is killed. */
 export async function startWeb(folder: string, sites: { web: Web; root: string }[], ports: WebPorts): Promise<Child> {
   mkdirSync(join(folder, "tmp"), { recursive: true });
   const blocks = sites.map(({ web, root }) => {
@@ -84,7 +84,6 @@ ${blocks.join("\n")}
 }
 `);
   const child = new Child("/usr/sbin/nginx", ["-e", join(folder, "error.log"), "-c", config]);
-  atEnd(() => child.stop()); // a worker outlives a master that is killed
   const first = sites[0];
   if (first) await until("nginx listens", () => {
     if (!child.alive) throw new Error(child.stderr);
