@@ -6,11 +6,12 @@
 #include "check/facts/collect.h"
 #include "check/rows/rows.h"
 
-enum { CHECK_RESULTS_MAX = 400 };
+enum { CHECK_RESULTS_MAX = 400, REPORT_ROWS_MAX = 16 };
 
 struct check_result {
     const struct check *check;
     struct verdict verdict;
+    struct arena a; /* the verdict's memory: no check can take that of another */
 };
 
 struct report_row {
@@ -25,10 +26,13 @@ struct report {
     unsigned duration_ms;
     struct check_result *results;
     size_t count;
-    struct report_row rows[16];
+    struct report_row rows[REPORT_ROWS_MAX];
     size_t row_count;
     size_t summary[CHECK_STATES]; /* number of checks by state */
+    size_t excepted;              /* pieces of evidence that are known and accepted */
     struct facts *facts;
+    bool owns_facts; /* check_run made them; those of check_judge are borrowed */
+    struct intent intent;
     bool truncated; /* a limit of the facts was reached: some of it was not looked at */
 };
 
@@ -45,7 +49,8 @@ struct check_options {
 err check_run(const struct check_options *options, struct report **ret, str *ret_reason,
               struct arena *a);
 
-/* Judges facts that are there already (the tests; check_run does it too). */
+/* Judges facts that are there already and must outlive the report. INVALID: `only` names nothing.
+ */
 err check_judge(struct facts *facts, str only, struct report **ret);
 
 void report_free(struct report *r);

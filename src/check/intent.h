@@ -57,3 +57,5 @@ struct intent intent_default(void);
 /* Reads launch.yaml. INVALID with `ret_reason` as "launch.yaml:3:5: …" and what to write instead.
  */
 err intent_read(struct arena *a, const char *path, struct intent *ret, str *ret_reason);
+/* The same for a text that is there already; `name` stands in the reasons. */
+err intent_parse(struct arena *a, str text, const char *name, struct intent *ret, str *ret_reason);

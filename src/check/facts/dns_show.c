@@ -17,22 +17,28 @@ static const struct {
     unsigned type;
     const char *name;
 } types[] = {
-    {DNS_A, "A"},         {DNS_NS, "NS"},         {DNS_CNAME, "CNAME"},   {DNS_SOA, "SOA"},
-    {DNS_PTR, "PTR"},     {DNS_MX, "MX"},         {DNS_TXT, "TXT"},       {DNS_AAAA, "AAAA"},
-    {DNS_SRV, "SRV"},     {DNS_DNAME, "DNAME"},   {DNS_DS, "DS"},         {DNS_RRSIG, "RRSIG"},
-    {DNS_NSEC, "NSEC"},   {DNS_DNSKEY, "DNSKEY"}, {DNS_NSEC3, "NSEC3"},   {DNS_TLSA, "TLSA"},
-    {DNS_SVCB, "SVCB"},   {DNS_HTTPS, "HTTPS"},   {DNS_SPF, "SPF"},       {DNS_AXFR, "AXFR"},
+    {DNS_A, "A"},       {DNS_NS, "NS"},         {DNS_CNAME, "CNAME"}, {DNS_SOA, "SOA"},
+    {DNS_PTR, "PTR"},   {DNS_MX, "MX"},         {DNS_TXT, "TXT"},     {DNS_AAAA, "AAAA"},
+    {DNS_SRV, "SRV"},   {DNS_DNAME, "DNAME"},   {DNS_DS, "DS"},       {DNS_RRSIG, "RRSIG"},
+    {DNS_NSEC, "NSEC"}, {DNS_DNSKEY, "DNSKEY"}, {DNS_NSEC3, "NSEC3"}, {DNS_TLSA, "TLSA"},
+    {DNS_SVCB, "SVCB"}, {DNS_HTTPS, "HTTPS"},   {DNS_SPF, "SPF"},     {DNS_AXFR, "AXFR"},
     {DNS_CAA, "CAA"},
 };
 
-str dns_type_name(struct arena *a, unsigned type)
+static const char *known_type(unsigned type)
 {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (types[i].type == type) {
-            return str_c(types[i].name);
+            return types[i].name;
         }
     }
-    str name = arena_printf(a, "TYPE%u", type);
+    return NULL;
+}
+
+str dns_type_name(struct arena *a, unsigned type)
+{
+    const char *known = known_type(type);
+    str name = known ? str_c(known) : arena_printf(a, "TYPE%u", type);
     return name.p ? name : STR("TYPE");
 }
 
@@ -52,24 +58,26 @@ unsigned dns_type_parse(str name)
 
 str dns_rcode_name(unsigned rcode)
 {
-    static const char *const names[] = {"NOERROR",  "FORMERR", "SERVFAIL", "NXDOMAIN",
-                                        "NOTIMP",   "REFUSED", "YXDOMAIN", "YXRRSET",
-                                        "NXRRSET",  "NOTAUTH", "NOTZONE"};
+    static const char *const names[] = {"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
+                                        "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
+                                        "NXRRSET", "NOTAUTH", "NOTZONE"};
     return rcode < sizeof names / sizeof names[0] ? str_c(names[rcode])
            : rcode == 16                          ? STR("BADVERS")
                                                   : STR("an unknown rcode");
 }
 
-/* The record as libldns has it; NULL when it is malformed for its type. */
+/* The record as libldns has it; NULL when it is malformed for its type, or of a rare one, where
+ * libldns 1.8.3 loses memory on malformed rdata. */
 static ldns_rr *rr_of(const struct dns_record *r)
 {
     struct dns_wire_name owner;
     ldns_rr *rr = NULL;
     struct buf b;
     buf_init(&b, DNS_NAME_WIRE_MAX + 10 + UINT16_MAX);
-    if (r->rdata.n <= UINT16_MAX && err_ok(dns_name_to_wire(r->owner, &owner))) {
-        const unsigned numbers[] = {r->type,       CLASS_IN_WIRE,         r->ttl >> 16,
-                                    r->ttl & 0xffff, (unsigned)r->rdata.n};
+    if (known_type(r->type) && r->rdata.n <= UINT16_MAX &&
+        err_ok(dns_name_to_wire(r->owner, &owner))) {
+        const unsigned numbers[] = {r->type, CLASS_IN_WIRE, r->ttl >> 16, r->ttl & 0xffff,
+                                    (unsigned)r->rdata.n};
         size_t at = 0;
         buf_add(&b, str_n((const char *)owner.bytes, owner.n));
         for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -127,7 +135,8 @@ static err take_rr(struct arena *a, const ldns_rr *rr, struct dns_record *ret)
 {
     const ldns_rdf *owner = ldns_rr_owner(rr);
     struct dns_record record = {.type = (unsigned)ldns_rr_get_type(rr), .ttl = ldns_rr_ttl(rr)};
-    struct dns_cursor c = dns_cursor(str_n((const char *)ldns_rdf_data(owner), ldns_rdf_size(owner)));
+    struct dns_cursor c =
+        dns_cursor(str_n((const char *)ldns_rdf_data(owner), ldns_rdf_size(owner)));
     struct dns_wire_name name;
     struct buf b;
     dns_take_name(&c, false, &name);

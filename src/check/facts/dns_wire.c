@@ -54,7 +54,8 @@ void dns_take_name(struct dns_cursor *c, bool pointers, struct dns_wire_name *re
             walk.at = target;
         } else {
             str label = dns_take(&walk, length);
-            walk.bad = walk.bad || length > DNS_LABEL_MAX || ret->n + length + 1 > sizeof ret->bytes;
+            walk.bad =
+                walk.bad || length > DNS_LABEL_MAX || ret->n + length + 1 > sizeof ret->bytes;
             if (!walk.bad) {
                 ret->bytes[ret->n++] = (unsigned char)length;
                 for (size_t i = 0; i < label.n; i++) {

@@ -3,7 +3,7 @@
 
 const struct check *const check_tables[] = {checks_dns,   checks_tls,     checks_redirect,
                                             checks_email, checks_message, checks_page,
-                                            checks_edge};
+                                            checks_edge,  checks_intent};
 const size_t check_table_count = sizeof check_tables / sizeof check_tables[0];
 
 /* In the order of the score card. */
