@@ -44,7 +44,7 @@ fault: ## kill -9, full disk and bad peers, FAULT_CYCLES (1000)
 	@FAULT_CYCLES=$${FAULT_CYCLES:-1000} tests/run fault
 
 bench: build ## ratios to nginx, memory per stream, turn latency, keys and log-ins
-	@scripts/deps.sh bench
+	@scripts/deps.sh test bench
 	@[ -f build-bench/build.ninja ] || meson setup build-bench --buildtype=release >/dev/null
 	@ninja -C build-bench tests/bench/access_keys tests/bench/access_staff
 	@tests/bench/run

@@ -12,7 +12,7 @@ process.on("exit", () => {
 });
 
 /** Undone when the file's tests and its own hooks are through: what a failing test left open would keep the
- * process alive. */
+ * process alive. The last comes first. */
 const leftovers: (() => unknown)[] = [() => {
   for (const child of running) child.kill("SIGKILL");
 }];
@@ -23,7 +23,7 @@ export function atEnd(undo: () => unknown): void {
 
 // Registered after the hooks of the test file itself, so that it runs after them.
 setImmediate(() => after(async () => {
-  for (const undo of leftovers) await undo();
+  for (const undo of leftovers.reverse()) await undo();
 }));
 
 export interface ChildOptions {

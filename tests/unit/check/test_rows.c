@@ -132,7 +132,7 @@ static size_t list_fixtures(void)
     for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
         if ((strstr(entry->d_name, ".pass") || strstr(entry->d_name, ".fail")) &&
             count < FIXTURES_MAX) {
-            snprintf(names[count++], sizeof names[0], "%s", entry->d_name);
+            snprintf(names[count++], sizeof names[0], "%.120s", entry->d_name);
         }
     }
     if (dir) {
