@@ -69,7 +69,7 @@ void collect_pages(struct collect *c)
     unsigned needs = c->options->needs;
     struct visit v;
     bool open = visit_open(c, HTTP_PAGE, &v);
-    if (open) {
+    if (open && (needs & NEEDS_PAGES || !(needs & NEEDS_REDIRECTS))) {
         facts_add_page(c->facts, &v.page);
     }
     if (open && needs & NEEDS_PAGES) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The matrix: http and https, each host, "/" and a deep path; redirects followed by hand. */
-#include "check/facts/http_collect.h"
+#include "check/facts/http_pages.h"
 #include "check/facts/site.h"
+#include "check/rows/rows.h"
 
 enum { HOSTS_MAX = 24, BODY_MAX = 4096 };
 
@@ -100,6 +101,10 @@ void collect_redirects(struct collect *c)
 {
     struct matrix m = {.c = c};
     struct arena *a = facts_arena(c->facts);
+    struct visit v;
+    if (!(c->options->needs & NEEDS_PAGES) && visit_open(c, HTTP_PAGE, &v)) {
+        facts_add_page(c->facts, &v.page); /* says which address is the canonical one */
+    }
     if (a) {
         find_hosts(&m, a);
         collect_each(m.count * HTTP_CHAINS_PER_HOST, HTTP_WIDTH, chain, &m);
