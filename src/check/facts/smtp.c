@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Says hello to the mail servers of the domain: greeting, EHLO, STARTTLS, certificate, goodbye. */
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -76,7 +77,7 @@ static bool hear(struct talk *t, struct smtp_answer *ret)
 /* The text of the whole reply, lines separated by \n. */
 static str text_of(struct talk *t, const struct smtp_answer *answer)
 {
-    struct str line, all = STR_EMPTY;
+    str line;
     char *p = arena_alloc(t->a, answer->bytes + 1);
     size_t n = 0;
     for (size_t i = 0; p && i < answer->lines; i++) {
@@ -86,8 +87,7 @@ static str text_of(struct talk *t, const struct smtp_answer *answer)
             p[n++] = '\n';
         }
     }
-    all = p ? str_n(p, n > 0 ? n - 1 : 0) : STR_EMPTY;
-    return all;
+    return p ? str_n(p, n > 0 ? n - 1 : 0) : STR_EMPTY;
 }
 
 static void drop(struct talk *t, const struct smtp_answer *answer)
