@@ -84,7 +84,7 @@ function hsts(web: Web, value: string | undefined): void {
 
 const MODERN = ["-no_tls1", "-no_tls1_1", "-no_tls1_3"];
 
-export const TLS: Site[] = [
+export const TLS_SITES: Site[] = [
   { name: "tls-reach", expect: { "tls.reach": "fail" }, web: null, only: HANDSHAKE },
   certified("tls-incomplete", { "tls.chain.incomplete": "fail" }, { send: [] }),
   certified("tls-self-signed", { "tls.chain.self-signed": "fail" }, { issuer: "self", send: [] }),
