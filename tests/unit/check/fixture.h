@@ -46,6 +46,7 @@ struct tls_endpoint fixture_tls(struct fixture *x, const json_t *entry);
 
 void fixture_add_dns(struct fixture *x, const json_t *entry);
 void fixture_add_http(struct fixture *x, const json_t *entry);
+void fixture_add_lighthouse(struct fixture *x, const json_t *entry);
 void fixture_add_tls(struct fixture *x, const json_t *entry);
 void fixture_add_smtp(struct fixture *x, const json_t *entry);
 void fixture_add_registration(struct fixture *x, const json_t *entry);
