@@ -4,22 +4,6 @@
 
 enum { HOPS_MAX = 6 };
 
-/* The CNAME record at exactly this name that anybody answered with; NULL. */
-static const struct dns_record *alias_at(const struct facts *f, str name)
-{
-    size_t count;
-    const struct dns_answer *const *all = facts_dns_all(f, &count);
-    for (size_t i = 0; i < count; i++) {
-        const struct dns_record *r;
-        for (size_t at = 0; (r = dns_answer_next(all[i], DNS_CNAME, &at)) != NULL;) {
-            if (str_eq(r->owner, name)) {
-                return r;
-            }
-        }
-    }
-    return NULL;
-}
-
 /* A record that must not stand beside a CNAME; NULL. */
 static const struct dns_record *data_at(const struct facts *f, str name)
 {
@@ -40,7 +24,7 @@ static const struct dns_record *data_at(const struct facts *f, str name)
 void dns_cname_apex(const struct facts *f, struct verdict *v)
 {
     str zone = zone_apex(f);
-    const struct dns_record *r = alias_at(f, zone);
+    const struct dns_record *r = dns_alias_at(f, zone);
     if (r) {
         verdict_fail(v, zone, "%.*s: an alias takes the place of everything, MX and TXT too",
                      STR_ARG(dns_line(v, r)));
@@ -68,7 +52,7 @@ void dns_cname_beside(const struct facts *f, struct verdict *v)
     str zone = zone_apex(f);
     for (size_t i = 0; i < count; i++) {
         str name = hosts[i].name;
-        const struct dns_record *alias = str_eq(name, zone) ? NULL : alias_at(f, name);
+        const struct dns_record *alias = str_eq(name, zone) ? NULL : dns_alias_at(f, name);
         const struct dns_record *data = alias ? data_at(f, name) : NULL;
         if (data) {
             verdict_fail(v, name, "%.*s stands beside %.*s", STR_ARG(dns_line(v, alias)),
@@ -110,8 +94,7 @@ void dns_cname_chain(const struct facts *f, struct verdict *v)
             verdict_warn(v, hosts[i].name, "%zu aliases in a row: %.*s", n - 1, STR_ARG(text));
             verdict_fix(v, "Point the name at the last one directly: resolvers give up on long "
                            "chains, and each alias costs time.");
-            verdict_fix_record(v, "; delete: %.*s. IN CNAME %.*s.", STR_ARG(hosts[i].name),
-                               STR_ARG(names[1]));
+            dns_fix_delete(v, dns_alias_at(f, hosts[i].name));
             verdict_fix_record(v, "%.*s. 300 IN CNAME %.*s.", STR_ARG(hosts[i].name),
                                STR_ARG(names[n - 1]));
         } else {
@@ -146,8 +129,7 @@ void dns_cname_loop(const struct facts *f, struct verdict *v)
         }
         verdict_fail(v, all[i]->name, "%.*s: never ends", STR_ARG(text));
         verdict_fix(v, "Replace one of the aliases by the address it was meant to lead to.");
-        verdict_fix_record(v, "; delete: %.*s. IN CNAME %.*s.", STR_ARG(names[0]),
-                           STR_ARG(names[1]));
+        dns_fix_delete(v, dns_alias_at(f, names[0]));
     }
     if (v->count == 0) {
         verdict_skip(v, facts_domain(f), "no host is an alias");

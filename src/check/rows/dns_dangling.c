@@ -19,10 +19,10 @@ static bool is_missing(const struct facts *f, str name)
 }
 
 /* Says what a missing target means. */
-static void fail_missing(const struct facts *f, struct verdict *v, str subject, str line,
-                         str target)
+static void fail_missing(const struct facts *f, struct verdict *v, str subject,
+                         const struct dns_record *r, str target)
 {
-    str domain;
+    str domain, line = dns_line(v, r);
     const struct takeover *service = takeover_of(target);
     if (is_free(f, v->a, target, &domain)) {
         verdict_fail(v, subject, "%.*s: %.*s is not registered, anybody can buy it", STR_ARG(line),
@@ -33,7 +33,7 @@ static void fail_missing(const struct facts *f, struct verdict *v, str subject, 
     } else {
         verdict_fail(v, subject, "%.*s: the target does not exist (NXDOMAIN)", STR_ARG(line));
     }
-    verdict_fix_record(v, "; delete: %.*s", STR_ARG(line));
+    dns_fix_delete(v, r);
 }
 
 /* The body of a page that came from this host and shows a service's text for free names. */
@@ -56,18 +56,18 @@ static const struct http_exchange *free_page(const struct facts *f, str host, st
     return NULL;
 }
 
-static void judge_alias(const struct facts *f, struct verdict *v, str name, const str *names,
-                        size_t n)
+static void judge_alias(const struct facts *f, struct verdict *v, const struct dns_record *r,
+                        str target)
 {
     const struct takeover *service = NULL;
-    str line = arena_printf(v->a, "%.*s. IN CNAME %.*s.", STR_ARG(name), STR_ARG(names[1]));
+    str name = r->owner, line = dns_line(v, r);
     const struct http_exchange *page;
     if (dns_dangles(f, v->a, name)) {
-        fail_missing(f, v, name, line, names[n - 1]);
-    } else if ((page = free_page(f, name, names[n - 1], &service)) != NULL) {
+        fail_missing(f, v, name, r, target);
+    } else if ((page = free_page(f, name, target, &service)) != NULL) {
         verdict_fail(v, name, "%.*s: %.*s shows \"%s\": the name is free at %s", STR_ARG(line),
                      STR_ARG(page->url), service->text, service->service);
-        verdict_fix_record(v, "; delete: %.*s", STR_ARG(line));
+        dns_fix_delete(v, r);
     } else {
         verdict_pass(v, name, "%.*s: the target exists", STR_ARG(line));
     }
@@ -86,8 +86,9 @@ void dns_dangling_cname(const struct facts *f, struct verdict *v)
             continue;
         }
         size_t n = zone_chain(f, v->a, x->name, names);
-        if (n > 1 && !dns_loops(f, v->a, x->name)) {
-            judge_alias(f, v, x->name, names, n);
+        const struct dns_record *r = n > 1 ? dns_alias_at(f, x->name) : NULL;
+        if (r && !dns_loops(f, v->a, x->name)) {
+            judge_alias(f, v, r, names[n - 1]);
         }
     }
     if (v->count == 0) {
@@ -97,26 +98,42 @@ void dns_dangling_cname(const struct facts *f, struct verdict *v)
     }
 }
 
+/* One name server; the record is made up when only the parent names it. */
+static void judge_server(const struct facts *f, struct verdict *v, str name)
+{
+    str zone = zone_apex(f), domain;
+    const struct dns_record *r = dns_ns_record(f, v->a, name);
+    str line =
+        r ? dns_line(v, r)
+          : arena_printf(v->a, "%.*s. IN NS %.*s. (at the parent)", STR_ARG(zone), STR_ARG(name));
+    const struct dns_answer *x4 = facts_dns(f, name, DNS_A), *x6 = facts_dns(f, name, DNS_AAAA);
+    if (is_free(f, v->a, name, &domain)) {
+        verdict_fail(v, zone, "%.*s: %.*s is not registered, anybody can buy it", STR_ARG(line),
+                     STR_ARG(domain));
+    } else if (is_missing(f, name)) {
+        verdict_fail(v, zone, "%.*s: the name server does not exist (NXDOMAIN)", STR_ARG(line));
+    } else if (x4 && x6 && dns_answer_is_nothing(x4) && dns_answer_is_nothing(x6)) {
+        verdict_fail(v, zone, "%.*s: the name server has no address", STR_ARG(line));
+    } else {
+        if (zone_resolves(f, name)) {
+            verdict_pass(v, zone, "%.*s: the name server exists", STR_ARG(line));
+        }
+        return;
+    }
+    dns_fix_delete(v, r);
+    verdict_fix_record(v, "; at the registrar, delete: %.*s. IN NS %.*s.", STR_ARG(zone),
+                       STR_ARG(name));
+}
+
 void dns_dangling_ns(const struct facts *f, struct verdict *v)
 {
     struct zone_server servers[ZONE_SERVERS_MAX];
     size_t n = zone_servers(f, v->a, servers);
-    str zone = zone_apex(f), domain;
     for (size_t i = 0; i < n; i++) {
-        str name = servers[i].name;
-        str line = arena_printf(v->a, "%.*s. IN NS %.*s.", STR_ARG(zone), STR_ARG(name));
-        const struct dns_answer *x4 = facts_dns(f, name, DNS_A), *x6 = facts_dns(f, name, DNS_AAAA);
-        if (is_missing(f, name) || is_free(f, v->a, name, &domain)) {
-            fail_missing(f, v, zone, line, name);
-        } else if (x4 && x6 && dns_answer_is_nothing(x4) && dns_answer_is_nothing(x6)) {
-            verdict_fail(v, zone, "%.*s: the name server has no address", STR_ARG(line));
-            verdict_fix_record(v, "; delete: %.*s", STR_ARG(line));
-        } else if (zone_resolves(f, name)) {
-            verdict_pass(v, zone, "%.*s: the name server exists", STR_ARG(line));
-        }
+        judge_server(f, v, servers[i].name);
     }
     if (v->count == 0) {
-        verdict_skip(v, zone, "no name server was looked up");
+        verdict_skip(v, zone_apex(f), "no name server was looked up");
     } else if (v->state == CHECK_FAIL) {
         verdict_fix(v, "Delete the name server from the zone and at the registrar at once: who "
                        "takes its name answers for the whole domain.");
@@ -134,7 +151,7 @@ static void judge_targets(const struct facts *f, struct verdict *v, const struct
             continue;
         }
         if (is_missing(f, target) || is_free(f, v->a, target, &domain)) {
-            fail_missing(f, v, x->name, dns_line(v, r), target);
+            fail_missing(f, v, x->name, r, target);
         } else {
             verdict_pass(v, x->name, "%.*s: the target exists", STR_ARG(dns_line(v, r)));
         }

@@ -10,10 +10,15 @@ static void skip_unasked(const struct facts *f, struct verdict *v)
     }
 }
 
-/* The zone file's and the parent's line for a server that should go. */
+/* The line of a server that should go, in the zone and at the parent. */
 static void fix_server(const struct facts *f, struct verdict *v, str server)
 {
-    verdict_fix_record(v, "; delete: %.*s. IN NS %.*s.", STR_ARG(zone_apex(f)), STR_ARG(server));
+    str name;
+    const struct dns_record *r = dns_ns_record(f, v->a, server);
+    dns_fix_delete(v, r);
+    name = r ? r->owner : zone_apex(f);
+    verdict_fix_record(v, "; at the registrar, delete: %.*s. IN NS %.*s.", STR_ARG(name),
+                       STR_ARG(server));
 }
 
 void dns_ns_lame(const struct facts *f, struct verdict *v)

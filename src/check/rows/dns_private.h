@@ -20,6 +20,14 @@ dns_run dns_caa_missing, dns_caa_issuer, dns_caa_renewal, dns_caa_syntax;
 str dns_line(const struct verdict *v, const struct dns_record *r);
 /* "A 203.0.113.10, AAAA …": the records of the type asked for, at most eight. */
 str dns_lines(const struct verdict *v, const struct dns_answer *x);
+/* The CNAME record at exactly this name that anybody answered with; NULL. */
+const struct dns_record *dns_alias_at(const struct facts *f, str name);
+/* Adds the line that takes a record out of the zone to the fix. NULL is fine. */
+void dns_fix_delete(struct verdict *v, const struct dns_record *r);
+
+/* The zone's own NS record for a server, NULL when only the parent has one. */
+const struct dns_record *dns_ns_record(const struct facts *f, struct arena *a, str server);
+
 /* Why there is no answer, for people: "NXDOMAIN", "no answer in time". */
 str dns_trouble(const struct dns_answer *x);
 

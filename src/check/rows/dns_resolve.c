@@ -169,7 +169,7 @@ static void judge_cname(const struct facts *f, struct verdict *v, const struct i
     verdict_fail(v, name, "launch.yaml declares CNAME %.*s; there is %s%.*s", STR_ARG(wanted),
                  n > 1 ? "CNAME " : "no alias", STR_ARG(n > 1 ? names[1] : STR_EMPTY));
     if (n > 1) {
-        verdict_fix_record(v, "; delete: %.*s. IN CNAME %.*s.", STR_ARG(name), STR_ARG(names[1]));
+        dns_fix_delete(v, dns_alias_at(f, name));
     }
     verdict_fix_record(v, "%.*s. 300 IN CNAME %.*s.", STR_ARG(name), STR_ARG(wanted));
 }
@@ -292,6 +292,7 @@ static void judge_ttl(struct verdict *v, const struct dns_answer *x, const struc
                      r->ttl == 0 ? "every visit asks the name server again"
                                  : "a change takes more than a week to be seen");
         verdict_fix(v, "Set the time to live to between five minutes and a day.");
+        dns_fix_delete(v, r);
         verdict_fix_record(v, "%.*s", STR_ARG(dns_line(v, &better)));
     } else {
         verdict_pass(v, x->name, "%.*s", STR_ARG(dns_line(v, r)));

@@ -26,7 +26,7 @@ void dns_dnssec_bogus(const struct facts *f, struct verdict *v)
     if (v->state == CHECK_FAIL) {
         verdict_fix(v, "Sign the zone again. When that is not possible at once, delete the DS "
                        "records at the registrar: unsigned is reachable, wrongly signed is not.");
-        verdict_fix_record(v, "; delete: %.*s. IN DS … (at the registrar, every one)",
+        verdict_fix_record(v, "; at the registrar, delete: %.*s. IN DS, every one",
                            STR_ARG(domain));
     } else if (secure > 0) {
         verdict_pass(v, domain, "%zu answers validate", secure);

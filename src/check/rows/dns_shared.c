@@ -21,6 +21,44 @@ str dns_lines(const struct verdict *v, const struct dns_answer *x)
     return n > 0 ? text : dns_trouble(x);
 }
 
+const struct dns_record *dns_alias_at(const struct facts *f, str name)
+{
+    size_t count;
+    const struct dns_answer *const *all = facts_dns_all(f, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct dns_record *r;
+        for (size_t at = 0; (r = dns_answer_next(all[i], DNS_CNAME, &at)) != NULL;) {
+            if (str_eq(r->owner, name)) {
+                return r;
+            }
+        }
+    }
+    return NULL;
+}
+
+void dns_fix_delete(struct verdict *v, const struct dns_record *r)
+{
+    if (r) {
+        verdict_fix_record(v, "; delete: %.*s", STR_ARG(dns_line(v, r)));
+    }
+}
+
+const struct dns_record *dns_ns_record(const struct facts *f, struct arena *a, str server)
+{
+    size_t count;
+    const struct dns_answer *const *all = facts_dns_all(f, &count);
+    str zone = zone_apex(f), name;
+    for (size_t i = 0; i < count; i++) {
+        const struct dns_record *r;
+        for (size_t at = 0; (r = dns_answer_next(all[i], DNS_NS, &at)) != NULL;) {
+            if (str_eq(r->owner, zone) && dns_record_name(a, r, &name) && str_eq(name, server)) {
+                return r;
+            }
+        }
+    }
+    return NULL;
+}
+
 str dns_trouble(const struct dns_answer *x)
 {
     switch (x->outcome) {
