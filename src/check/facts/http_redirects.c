@@ -28,9 +28,10 @@ static void find_hosts(struct matrix *m, struct arena *a)
 {
     const struct facts *f = m->c->facts;
     struct url origin;
+    struct addr address;
     size_t count;
     add_host(m, facts_target(f));
-    if (site_is_apex(f)) {
+    if (site_is_apex(f) && !addr_parse(facts_target(f), &address)) {
         add_host(m, facts_domain(f));
         add_host(m, arena_printf(a, "www.%.*s", STR_ARG(facts_domain(f))));
     }

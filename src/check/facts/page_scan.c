@@ -14,7 +14,9 @@ struct page_item *page_list_add(struct page_list *list, enum page_item_kind kind
             list->more = true;
             return NULL;
         }
-        memcpy(grown, list->items, list->count * sizeof *grown);
+        if (list->count) {
+            memcpy(grown, list->items, list->count * sizeof *grown);
+        }
         list->items = grown;
         list->capacity = capacity;
     }

@@ -77,7 +77,7 @@ static bool hear(struct talk *t, struct smtp_answer *ret)
 /* The text of the whole reply, lines separated by \n. */
 static str text_of(struct talk *t, const struct smtp_answer *answer)
 {
-    struct str line, all = STR_EMPTY;
+    str line;
     char *p = arena_alloc(t->a, answer->bytes + 1);
     size_t n = 0;
     for (size_t i = 0; p && i < answer->lines; i++) {
@@ -87,8 +87,7 @@ static str text_of(struct talk *t, const struct smtp_answer *answer)
             p[n++] = '\n';
         }
     }
-    all = p ? str_n(p, n > 0 ? n - 1 : 0) : STR_EMPTY;
-    return all;
+    return p ? str_n(p, n > 0 ? n - 1 : 0) : STR_EMPTY;
 }
 
 static void drop(struct talk *t, const struct smtp_answer *answer)
@@ -236,7 +235,8 @@ void collect_smtp(struct collect *c)
         return;
     }
     v->c = c;
-    size_t count = mail_hosts_ask(c, a, hosts);
+    (void)resolver_ask(c, facts_domain(c->facts), DNS_MX);
+    size_t count = mail_hosts(c->facts, a, hosts);
     for (size_t i = 0; i < count; i++) {
         add_host(v, hosts[i]);
     }

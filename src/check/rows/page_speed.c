@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "check/facts/http_collect.h"
 #include "check/facts/widget.h"
 #include "check/rows/page.h"
 

@@ -25,6 +25,7 @@ static const struct section {
     {"tls", {"host", "address", "protocol"}, fixture_add_tls},
     {"smtp", {"host", "address"}, fixture_add_smtp},
     {"registration", {"domain"}, fixture_add_registration},
+    {"lighthouse", {"url"}, fixture_add_lighthouse},
 };
 
 void fixture_fail(const char *format, ...)
