@@ -117,7 +117,8 @@ export class Lab {
     const { ports, names, authority } = this;
     const args = ["--resolver", names.resolver, "--trust-anchor", names.anchor, "--resolve", `*:53::${ports.dns}`,
       "--resolve", `*:80::${ports.http}`, "--resolve", `*:443::${ports.https}`, "--resolve", `*:25::${ports.smtp}`,
-      "--resolve", `*:43::${ports.dns}`, "--ca-file", authority.ca, "--allow-private", "--no-ipv6"];
+      "--resolve", `*:43::${ports.dns}`, "--ca-file", authority.ca, "--no-ipv6"];
+    if (!one.site.outside) args.push("--allow-private");
     if (one.site.launch) {
       const file = join(one.folder, "launch.yaml");
       writeFileSync(file, one.site.launch(one));

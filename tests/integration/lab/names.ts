@@ -11,6 +11,8 @@ import { Zone } from "./zone.ts";
 
 export const PARENT = "127.53.0.1";
 export const SERVERS = ["127.53.1.1", "127.53.2.1"] as const;
+/** Both whois.iana.org and the registry's. */
+export const WHOIS = "127.43.0.1";
 export const MX = "127.25.0.1";
 
 const SOA = "ns1.lab.test. hostmaster.lab.test. 2026113001 3600 900 1209600 300";
@@ -51,13 +53,14 @@ export class Names {
   static async start(folder: string, placed: Placed[], port = 0): Promise<Names> {
     const self = new Names(folder, port || await freePort([PARENT, ...SERVERS]), await freePort(["127.0.0.1"]));
     for (const name of ["zones", "parent", "ns1", "ns2", "unbound"]) mkdirSync(join(folder, name), { recursive: true });
-    const test = new Zone("test").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.").add("ns.lab-parent", "A", PARENT);
+    const test = new Zone("test").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.").add("ns.lab-parent", "A", PARENT).add("whois.lab-parent", "A", WHOIS);
     delegate(test, "lab", [...SERVERS]);
     const zones: { name: string; files: [string, string] }[] = [await self.labZone()];
     for (const one of placed) zones.push(await self.siteZone(one, test));
+    const open = new Set(placed.filter((one) => one.site.transfer).map((one) => one.domain));
     await self.serveParent(test, placed);
     for (const [i, address] of SERVERS.entries()) {
-      await self.nsd(`ns${i + 1}`, address, zones.map((zone) => ({ name: zone.name, file: zone.files[i] ?? "" })));
+      await self.nsd(`ns${i + 1}`, address, zones.map((zone) => ({ name: zone.name, file: zone.files[i] ?? "", transfer: open.has(zone.name) })));
     }
     await self.unbound(zones.map((zone) => zone.name));
     return self;
@@ -140,7 +143,8 @@ export class Names {
 
   private async serveParent(test: Zone, placed: Placed[]): Promise<void> {
     const root = new Zone("").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.").add("test.", "NS", "ns.lab-parent.test.")
-      .add("arpa.", "NS", "ns.lab-parent.test.").add("ns.lab-parent.test.", "A", PARENT);
+      .add("arpa.", "NS", "ns.lab-parent.test.").add("ns.lab-parent.test.", "A", PARENT)
+      .add("whois.iana.org.", "A", WHOIS);
     const reverse = new Zone("127.in-addr.arpa").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.");
     reverse.add("1.0.25", "PTR", "mx.lab.test.");
     for (const one of placed) reverse.add(one.address.split(".").slice(1).reverse().join("."), "PTR", `${one.domain}.`);
@@ -159,7 +163,7 @@ export class Names {
     await this.nsd("parent", PARENT, zones);
   }
 
-  private async nsd(name: string, address: string, zones: { name: string; file: string }[]): Promise<void> {
+  private async nsd(name: string, address: string, zones: { name: string; file: string; transfer?: boolean }[]): Promise<void> {
     const folder = join(this.folder, name);
     const config = join(folder, "nsd.conf");
     writeFileSync(config, `server:
@@ -176,7 +180,7 @@ export class Names {
   rrl-ratelimit: 0
 remote-control:
   control-enable: no
-${zones.map((zone) => `zone:\n  name: "${zone.name}"\n  zonefile: "${zone.file}"`).join("\n")}
+${zones.map((zone) => `zone:\n  name: "${zone.name}"\n  zonefile: "${zone.file}"${zone.transfer ? "\n  provide-xfr: 0.0.0.0/0 NOKEY" : ""}`).join("\n")}
 `);
     await this.program(`nsd ${name}`, address, this.port, "/usr/sbin/nsd", ["-d", "-c", config]);
   }

@@ -26,6 +26,10 @@ export interface Site {
   signing?: string[];
   /** Changes a signed zone file's text: to break a signature. */
   afterSigning?: (text: string) => string;
+  /** Its name servers hand the zone to everybody. */
+  transfer?: boolean;
+  /** Without --allow-private: addresses of loopback count as what they are. */
+  outside?: boolean;
   /** The certificate of its web server; for its chain and key see Certificate. */
   certificate?: Partial<Certificate>;
   /** Changes the configuration of nginx, or null: no web server is started for it. */
