@@ -3,7 +3,8 @@
 import type { Site } from "../site.ts";
 import { DNS_SITES } from "./dns.ts";
 import { MAIL_SITES } from "./mail.ts";
+import { MESSAGE_SITES } from "./message.ts";
 import { SPEED_SITES } from "./speed.ts";
 import { TLS_SITES } from "./tls.ts";
 
-export const ALL: Site[] = [...DNS_SITES, ...TLS_SITES, ...MAIL_SITES, ...SPEED_SITES];
+export const ALL: Site[] = [...DNS_SITES, ...TLS_SITES, ...MAIL_SITES, ...MESSAGE_SITES, ...SPEED_SITES];
