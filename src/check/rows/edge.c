@@ -55,6 +55,26 @@ static const char *find_cdn(const struct facts *f, struct arena *a, const struct
     return name;
 }
 
+/* "github-pages" is "GitHub Pages". */
+static bool same_name(str one, str other)
+{
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < one.n && (one.p[i] == ' ' || one.p[i] == '-' || one.p[i] == '.')) {
+            i++;
+        }
+        while (k < other.n && (other.p[k] == ' ' || other.p[k] == '-' || other.p[k] == '.')) {
+            k++;
+        }
+        if (i == one.n || k == other.n) {
+            return i == one.n && k == other.n;
+        }
+        if (str_lower(one.p[i++]) != str_lower(other.p[k++])) {
+            return false;
+        }
+    }
+}
+
 static void run_cdn(const struct facts *f, struct verdict *v)
 {
     const struct http_exchange *x = front(f, v);
@@ -67,7 +87,7 @@ static void run_cdn(const struct facts *f, struct verdict *v)
     if (name && intent->cdn == INTENT_CDN_NO) {
         verdict_warn(v, x->url, "%s (%.*s), though launch.yaml says that there is none", name,
                      STR_ARG(why));
-    } else if (name && intent->cdn_name.n && !str_ieq(str_c(name), intent->cdn_name)) {
+    } else if (name && intent->cdn_name.n && !same_name(str_c(name), intent->cdn_name)) {
         verdict_warn(v, x->url, "%s (%.*s), though launch.yaml says %.*s", name, STR_ARG(why),
                      STR_ARG(intent->cdn_name));
     } else if (name) {

@@ -112,8 +112,13 @@ static void latency_one(const struct facts *f, struct verdict *v, size_t i)
     size_t count, n = 0;
     unsigned values[MAX], limit = facts_intent(f)->latency.p95_ms;
     const struct http_exchange *const *list = facts_http_all(f, &count);
+    const struct http_exchange *page = web_page_exchange(f);
     str url = list[i]->url;
     limit = limit ? limit : P95_MS;
+    if (page && str_eq(page->url, url) && (page->outcome != HTTP_ANSWERED || page->status >= 400)) {
+        verdict_skip(v, url, "the page does not answer as it should: see page.status");
+        return;
+    }
     for (size_t k = i; k < count; k++) {
         if (list[k]->purpose != HTTP_LATENCY || !str_eq(list[k]->url, url)) {
             continue;

@@ -167,6 +167,17 @@ static void hops_one(struct verdict *v, const struct chain *chain)
     }
 }
 
+static bool goes_down(const struct chain *chain)
+{
+    for (size_t k = 0; k < chain->count; k++) {
+        const struct url *to = chain_to(chain, k);
+        if (to && is_https(&chain->urls[k]) && !is_https(to)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void run_hops(const struct facts *f, struct verdict *v)
 {
     struct chain *chains;
@@ -175,7 +186,9 @@ static void run_hops(const struct facts *f, struct verdict *v)
         if (skip_elsewhere(v, &chains[i])) {
             continue;
         }
-        if (chains[i].hops[0]->outcome == HTTP_ANSWERED) {
+        if (goes_down(&chains[i])) {
+            verdict_skip(v, chain_first(&chains[i]), "see redirect.downgrade");
+        } else if (chains[i].hops[0]->outcome == HTTP_ANSWERED) {
             hops_one(v, &chains[i]);
         } else {
             verdict_skip(v, chain_first(&chains[i]), "%.*s", STR_ARG(chains[i].hops[0]->reason));
@@ -297,15 +310,10 @@ static void run_downgrade(const struct facts *f, struct verdict *v)
     size_t count = chain_list_or_skip(f, v, &chains);
     for (size_t i = 0; i < count; i++) {
         const struct chain *chain = &chains[i];
-        bool down = false;
-        for (size_t k = 0; k < chain->count; k++) {
-            const struct url *to = chain_to(chain, k);
-            down = down || (to && is_https(&chain->urls[k]) && !is_https(to));
-        }
         if (skip_elsewhere(v, chain)) {
             continue;
         }
-        if (down) {
+        if (goes_down(chain)) {
             verdict_fail(v, chain_first(chain), "goes from HTTPS back to plain HTTP: %.*s",
                          STR_ARG(chain_show(v->a, chain)));
         } else if (chain->hops[0]->outcome == HTTP_ANSWERED) {
