@@ -95,7 +95,9 @@ static int exit_code(const struct check_command *c, const struct report *r)
     if (report_worst(r, &worst) && worst >= c->fail_on) {
         return CLI_REFUSED;
     }
-    return r->summary[CHECK_ERROR] > 0 ? CLI_UNREACHABLE : CLI_OK;
+    /* Nothing but what does not apply is no success: nothing was seen. */
+    bool nothing = r->summary[CHECK_SKIP] == r->count;
+    return r->summary[CHECK_ERROR] > 0 || nothing ? CLI_UNREACHABLE : CLI_OK;
 }
 
 /* ── the command ── */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Doorward's own server, as docs/start.md sets it up behind nginx, has nothing red or yellow in its auditor's eyes.
+// Doorward's own server, behind the nginx of a site that embeds its widget, has nothing red or yellow in its auditor's eyes.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { Doorward, UNLIMITED } from "./harness/doorward.ts";
@@ -21,8 +21,8 @@ before(async () => {
     name: "chat",
     expect: {},
     web: (web) => {
-      web.headers = { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" };
-      web.www = `location / { ${proxy} }`;
+      web.www += `\nlocation ~ ^/(api|admin|demo|widget|healthz|readyz|metrics|openapi.json|llms.txt) { ${proxy} }`;
+      web.files["/index.html"] = web.files["/index.html"]?.replace("</head>", `<script src="/widget.js" data-project="${doorward.project}" defer></script></head>`) ?? "";
     },
   };
   lab = await Lab.start([site]);
@@ -35,5 +35,11 @@ test("nothing is red or yellow", () => {
 
 test("the rows that can be seen from outside are tested", () => {
   const tested = report.rows.filter((row) => row.state === "pass").map((row) => row.id);
-  for (const id of ["L1", "L2", "L3", "L4"]) assert.ok(tested.includes(id), `${id} is not tested: ${tested.join(" ")}`);
+  for (const id of ["L1", "L2", "L3", "L4", "L9", "L12", "B1"]) assert.ok(tested.includes(id), `${id} is not tested: ${tested.join(" ")}`);
+});
+
+test("the widget's server was asked as a stranger and as the site itself", () => {
+  const states = Object.fromEntries(checksOf(report).map((check) => [check.id, check.state]));
+  for (const id of ["access.origin.foreign", "access.origin.null", "access.origin.look-alike", "access.origin.own", "monitor.health",
+    "monitor.ready", "monitor.metrics-public"]) assert.equal(states[id], "pass", id);
 });

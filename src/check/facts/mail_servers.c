@@ -6,7 +6,7 @@
 #include "check/facts/http_collect.h"
 #include "check/mail/mta_sts.h"
 
-enum { MAIL_POLICY_MS = 10000, MAIL_WIDTH = 8 };
+enum { MAIL_POLICY_MS = 10000 };
 
 /* One MX record. */
 struct exchanger {
@@ -63,47 +63,6 @@ str mail_reverse_name(struct arena *a, const struct addr *address)
         text[4 * i + 1] = text[4 * i + 3] = '.';
     }
     return arena_printf(a, "%.64sip6.arpa", text);
-}
-
-/* What is asked about the hosts side by side. */
-struct asking {
-    struct collect *c;
-    struct arena *a; /* of who started */
-    str *hosts;
-};
-
-static void ask_about(void *user, size_t i)
-{
-    struct asking *s = user;
-    struct arena *a = facts_arena(s->c->facts);
-    const struct addr *addresses = NULL;
-    if (!a) {
-        return;
-    }
-    size_t count = resolver_addresses(s->c, s->hosts[i], 25, &addresses);
-    for (size_t k = 0; k < count && k < SMTP_ADDRESSES_MAX; k++) {
-        const struct dns_answer *names =
-            resolver_ask(s->c, mail_reverse_name(a, &addresses[k]), DNS_PTR);
-        size_t at = 0;
-        const struct dns_record *r = dns_answer_next(names, DNS_PTR, &at);
-        str name;
-        if (r && dns_record_name(a, r, &name)) {
-            (void)resolver_ask(s->c, name, addr_is_v4(&addresses[k]) ? DNS_A : DNS_AAAA);
-        }
-    }
-    str tlsa = arena_printf(a, "_25._tcp.%.*s", STR_ARG(s->hosts[i]));
-    if (tlsa.p) {
-        (void)resolver_ask(s->c, tlsa, DNS_TLSA);
-    }
-}
-
-size_t mail_hosts_ask(struct collect *c, struct arena *a, str ret[MAIL_HOSTS_MAX])
-{
-    struct asking s = {.c = c, .a = a, .hosts = ret};
-    (void)resolver_ask(c, facts_domain(c->facts), DNS_MX);
-    size_t count = mail_hosts(c->facts, a, ret);
-    collect_each(count, MAIL_WIDTH, ask_about, &s);
-    return count;
 }
 
 str mail_policy_url(struct arena *a, str domain)

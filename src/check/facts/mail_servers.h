@@ -14,10 +14,6 @@ enum {
  * without address literals. */
 size_t mail_hosts(const struct facts *f, struct arena *a, str ret[MAIL_HOSTS_MAX]);
 
-/* Asks for MX, the hosts' addresses, the names of those, and TLSA records, unless they were asked
- * for; gives the hosts. */
-size_t mail_hosts_ask(struct collect *c, struct arena *a, str ret[MAIL_HOSTS_MAX]);
-
 /* Fetches the MTA-STS policy when there is a record, and looks at the certificate it comes with
  * (in the TLS facts with the protocol "mta-sts"). */
 void mail_policy_ask(struct collect *c);

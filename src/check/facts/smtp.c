@@ -235,7 +235,8 @@ void collect_smtp(struct collect *c)
         return;
     }
     v->c = c;
-    size_t count = mail_hosts_ask(c, a, hosts);
+    (void)resolver_ask(c, facts_domain(c->facts), DNS_MX);
+    size_t count = mail_hosts(c->facts, a, hosts);
     for (size_t i = 0; i < count; i++) {
         add_host(v, hosts[i]);
     }

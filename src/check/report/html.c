@@ -26,7 +26,7 @@ static void paste(struct buf *b, const char *caption, str text)
 {
     buf_addf(b,
              "<figure><figcaption>%s</figcaption><button class=\"copy\" type=\"button\" "
-             "aria-label=\"Copy: %s\" hidden>Copy</button><pre tabindex=\"0\" role=\"region\" "
+             "aria-label=\"Copy: %s\" hidden>Copy</button><pre tabindex=\"0\" role=\"group\" "
              "aria-label=\"%s\">",
              caption, caption, caption);
     parts_html(b, text);
@@ -70,7 +70,7 @@ static void page_head(struct writing *w)
                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                  "style-src '" REPORT_CSS_HASH "'; script-src '" REPORT_SCRIPT_HASH
-                 "'; base-uri 'none'; form-action 'none'\">"
+                 "'; img-src data:; base-uri 'none'; form-action 'none'\">"
                  "<meta name=\"robots\" content=\"noindex\"><meta name=\"referrer\" "
                  "content=\"no-referrer\"><link rel=\"icon\" href=\"data:,\">");
     element(b, "<title>Launch check of ", w->r->target, "</title>");

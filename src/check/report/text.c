@@ -300,6 +300,39 @@ static void short_list(struct writing *w, const char *title, const struct check_
     }
 }
 
+/* Many checks are left out for one reason: it is said once, with their ids. */
+static void not_tested(struct writing *w)
+{
+    const struct check_result *list[CHECK_RESULTS_MAX];
+    bool told[CHECK_RESULTS_MAX] = {false};
+    size_t count = parts_of_state(w->r, CHECK_SKIP, list);
+    if (count > 0) {
+        heading(w, "Not tested");
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct evidence *why = telling(&list[i]->verdict);
+        struct buf ids;
+        if (told[i] || !why) {
+            continue;
+        }
+        buf_init(&ids, REPORT_BYTES_MAX);
+        for (size_t k = i; k < count; k++) {
+            const struct evidence *other = telling(&list[k]->verdict);
+            if (other && str_eq(other->text, why->text)) {
+                buf_addf(&ids, "%s%s", ids.n ? ", " : "", list[k]->check->id);
+                told[k] = true;
+            }
+        }
+        buf_add_c(w->b, "  – ");
+        wrap(w->b, why->text, INDENT);
+        spaces(w->b, INDENT);
+        colour(w, "2");
+        wrap(w->b, buf_str(&ids), INDENT);
+        colour(w, "0");
+        buf_done(&ids);
+    }
+}
+
 static void accepted(struct writing *w)
 {
     bool any = false;
@@ -330,8 +363,9 @@ void parts_text(struct writing *w)
     short_list(w, "Could not be tested", list, parts_of_state(w->r, CHECK_ERROR, list));
     accepted(w);
     short_list(w, "Notes", list, parts_notes(w->r, list));
-    short_list(w, "Not tested", list, parts_of_state(w->r, CHECK_SKIP, list));
-    if (w->r->summary[CHECK_FAIL] + w->r->summary[CHECK_WARN] + w->r->summary[CHECK_ERROR] == 0) {
+    not_tested(w);
+    if (w->r->summary[CHECK_PASS] == w->r->count - w->r->summary[CHECK_SKIP] &&
+        w->r->summary[CHECK_PASS] > 0) {
         buf_add_c(w->b, "\n  Nothing to do.\n");
     }
 }

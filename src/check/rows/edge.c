@@ -101,7 +101,7 @@ static void run_cdn(const struct facts *f, struct verdict *v)
     verdict_fix(v,
                 "Send the name through the CDN (at Cloudflare: Proxy status \"Proxied\" for "
                 "%.*s), or correct cdn in launch.yaml.",
-                STR_ARG(web_host_of(f, v->a)));
+                STR_ARG(web_site_host(f, v->a)));
 }
 
 /* The same site: same title, or the same text. An empty answer says nothing. */
@@ -154,7 +154,7 @@ static void run_origin(const struct facts *f, struct verdict *v)
                      "no address of the server is known; name origin_addresses in "
                      "launch.yaml to have them tried");
     }
-    str host = web_host_of(f, v->a);
+    str host = web_site_host(f, v->a);
     verdict_fix(v,
                 "Let the server talk to the CDN only: a tunnel, client certificates of the CDN "
                 "(Cloudflare: Authenticated Origin Pulls), or a firewall with its networks. Then "

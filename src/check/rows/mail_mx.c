@@ -354,7 +354,7 @@ static void judge_fcrdns(const struct facts *f, struct verdict *v, str host,
     const struct dns_answer *names = facts_dns(f, reverse, DNS_PTR);
     struct addr_text text = addr_text(address);
     (void)r;
-    if (is_private(address)) {
+    if (is_private(address) && !was_allowed(f, host, address)) {
         verdict_skip(v, host, "%s is a private address", text.c);
     } else if (!names || mail_answer_failed(names)) {
         verdict_skip(v, host, "the name of %s could not be looked up", text.c);

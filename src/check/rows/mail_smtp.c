@@ -3,6 +3,7 @@
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 
+#include "base/bytes.h"
 #include "check/rows/mail_servers.h"
 
 static bool was_refused(const struct smtp_server *s)
@@ -195,27 +196,37 @@ static void run_certificate(const struct facts *f, struct verdict *v)
 
 /* ── DANE ── */
 
-/* The hash that a TLSA record names, of the certificate or its key; empty when it cannot be. */
-static str tlsa_value(struct arena *a, const struct tls_certificate *c, unsigned selector,
-                      unsigned matching)
+/* The key of a certificate in DER; empty when it cannot be read. */
+static str key_of(struct arena *a, const struct tls_certificate *c)
 {
     const unsigned char *der = (const unsigned char *)c->der.p;
-    unsigned char *spki = NULL, hash[SHA512_DIGEST_LENGTH];
+    unsigned char *spki = NULL;
     X509 *x = d2i_X509(NULL, &der, (long)c->der.n);
-    int n = x && selector == 1 ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &spki) : -1;
-    str part = selector == 0 ? c->der : n > 0 ? str_n((char *)spki, (size_t)n) : STR_EMPTY;
-    str value = STR_EMPTY;
-    if (part.n > 0 && matching == 0) {
-        value = arena_str(a, part);
-    } else if (part.n > 0 && (matching == 1 || matching == 2)) {
-        size_t length = matching == 1 ? SHA256_DIGEST_LENGTH : SHA512_DIGEST_LENGTH;
-        (void)(matching == 1 ? SHA256((const unsigned char *)part.p, part.n, hash)
-                             : SHA512((const unsigned char *)part.p, part.n, hash));
-        value = arena_str(a, str_n((char *)hash, length));
-    }
+    int n = x ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &spki) : -1;
+    str key = n > 0 ? arena_str(a, str_n((char *)spki, (size_t)n)) : STR_EMPTY;
     OPENSSL_free(spki);
     X509_free(x);
-    return value.p ? value : STR_EMPTY;
+    return key.p ? key : STR_EMPTY;
+}
+
+/* Whether the data of a TLSA record is of this certificate (RFC 6698 sections 2.1.2 to 2.1.4). */
+static bool tlsa_is_of(struct arena *a, const struct tls_certificate *c, unsigned selector,
+                       unsigned matching, str data)
+{
+    unsigned char hash[SHA512_DIGEST_LENGTH];
+    str known = selector == 0 ? c->sha256 : c->spki_sha256, bytes;
+    if (selector > 1 || matching > 2) {
+        return false;
+    }
+    if (matching == 1) {
+        return !str_empty(known) && err_ok(bytes_unhex(a, known, &bytes)) && str_eq(bytes, data);
+    }
+    bytes = selector == 0 ? c->der : key_of(a, c);
+    if (matching == 2) {
+        SHA512((const unsigned char *)bytes.p, bytes.n, hash);
+        return str_eq(str_n((char *)hash, sizeof hash), data);
+    }
+    return !str_empty(bytes) && str_eq(bytes, data);
 }
 
 /* RFC 7672 section 3.1: usages 2 and 3 alone count for SMTP. */
@@ -228,7 +239,7 @@ static bool tlsa_matches(struct arena *a, const struct dns_record *r, const stru
     }
     for (size_t i = 0; i < t->chain_count; i++) {
         bool fits = (usage == 3 && i == 0) || (usage == 2 && i > 0);
-        if (fits && str_eq(tlsa_value(a, &t->chain[i], selector, matching), data)) {
+        if (fits && tlsa_is_of(a, &t->chain[i], selector, matching, data)) {
             return true;
         }
     }

@@ -60,7 +60,7 @@ static void probes(const struct facts *f, struct verdict *v, enum probe_kind kin
 
 static void fix_hidden(struct verdict *v, const struct facts *f)
 {
-    str host = web_host_of(f, v->a);
+    str host = web_site_host(f, v->a);
     verdict_fix_nginx(v,
                       "# in the server block of %.*s\n"
                       "location ~ /\\.(?!well-known/) { deny all; return 404; }\n"
@@ -221,7 +221,7 @@ static str judge_trace(struct arena *a, const struct http_exchange *x)
 void page_stack_trace(const struct facts *f, struct verdict *v)
 {
     probes(f, v, PROBE_ERROR, judge_trace, CHECK_FAIL);
-    str host = web_host_of(f, v->a);
+    str host = web_site_host(f, v->a);
     verdict_fix(v,
                 "Switch the debug mode of the application off (NODE_ENV=production, "
                 "DEBUG=False, display_errors=Off, APP_DEBUG=false) and show a plain error page.");
@@ -260,7 +260,7 @@ void page_listing(const struct facts *f, struct verdict *v)
     if (page && v->count == 0) {
         verdict_pass(v, page->url, "the page loads nothing out of a folder of its own");
     }
-    str host = web_host_of(f, v->a);
+    str host = web_site_host(f, v->a);
     verdict_fix(v, "Switch directory listings off.");
     verdict_fix_nginx(v,
                       "# in the server block of %.*s, and no \"autoindex on\" elsewhere\n"
@@ -310,7 +310,7 @@ void page_source_map(const struct facts *f, struct verdict *v)
                      "can be had",
                      scripts);
     }
-    str host = web_host_of(f, v->a);
+    str host = web_site_host(f, v->a);
     verdict_fix(v, "Build without source maps (Vite: build.sourcemap: false, webpack: devtool: "
                    "false), or keep them for your error reporter only: refuse *.map.");
     verdict_fix_nginx(v, "# in the server block of %.*s\nlocation ~ \\.map$ { return 404; }",

@@ -165,7 +165,7 @@ void page_cors(const struct facts *f, struct verdict *v)
     if (page && v->count == 0) {
         verdict_skip(v, page->url, "was not asked with another site's Origin");
     }
-    str host = web_host_of(f, v->a);
+    str host = web_site_host(f, v->a);
     verdict_fix(v, "Never send the asker's own Origin back. Name the sites that may read answers "
                    "with the visitor's cookies, one by one, or leave both headers out.");
     verdict_fix_nginx(v, "proxy_hide_header Access-Control-Allow-Origin;\n"
@@ -308,7 +308,7 @@ void page_banner(const struct facts *f, struct verdict *v)
     if (page && v->count == 0) {
         verdict_pass(v, page->url, "no header names the software");
     }
-    str host = web_host_of(f, v->a);
+    str host = web_site_host(f, v->a);
     verdict_fix(v, "Leave the version out of the headers.");
     verdict_fix_nginx(v, "server_tokens off;\n"
                          "proxy_hide_header X-Powered-By;\n"

@@ -80,7 +80,7 @@ bool web_has(str s, const char *text)
     return false;
 }
 
-str web_host_of(const struct facts *f, struct arena *a)
+str web_site_host(const struct facts *f, struct arena *a)
 {
     struct url url;
     return web_canonical(f, a, &url) ? url.host : facts_target(f);
@@ -88,7 +88,7 @@ str web_host_of(const struct facts *f, struct arena *a)
 
 void web_fix_header(struct verdict *v, const struct facts *f, const char *name, str value)
 {
-    str host = web_host_of(f, v->a);
+    str host = web_site_host(f, v->a);
     verdict_fix_nginx(v,
                       "# in the server block of %.*s, and in each location there that has an\n"
                       "# add_header of its own\n"

@@ -29,4 +29,4 @@ bool web_has(str s, const char *text);
 /* The fix that adds one response header, for nginx, Caddy and Cloudflare. */
 void web_fix_header(struct verdict *v, const struct facts *f, const char *name, str value);
 /* Name of the canonical host, for blocks of configuration. */
-str web_host_of(const struct facts *f, struct arena *a);
+str web_site_host(const struct facts *f, struct arena *a);

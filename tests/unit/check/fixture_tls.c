@@ -106,7 +106,7 @@ static struct tls_certificate read_certificate(struct fixture *x, const json_t *
         .is_ca = !leaf,
         .must_staple = str_eq(fixture_str(entry, "must_staple"), STR("true")),
         .sha256 = or_else(fixture_str(entry, "sha256"), "11aa22bb33cc44dd55ee66ff77008899"),
-        .spki_sha256 = STR_EMPTY,
+        .spki_sha256 = fixture_str(entry, "spki_sha256"),
     };
     c.names = fixture_list(x, entry, "names", &c.name_count);
     return c;
@@ -182,7 +182,7 @@ static void check_names(const json_t *entry)
     }
 }
 
-void fixture_add_tls(struct fixture *x, const json_t *entry)
+struct tls_endpoint fixture_tls(struct fixture *x, const json_t *entry)
 {
     static const char *const outcomes[] = {"spoke",   "no-address", "not-allowed", "unreachable",
                                            "timeout", "no-tls",     NULL};
@@ -195,7 +195,7 @@ void fixture_add_tls(struct fixture *x, const json_t *entry)
     struct tls_endpoint e = {
         .host = fixture_str(entry, "host"),
         .address = fixture_addr(entry, "address", 443),
-        .protocol = str_eq(protocol, STR("smtp")) ? "smtp" : "https",
+        .protocol = str_empty(protocol) ? "https" : protocol.p,
         .outcome = (enum tls_outcome)fixture_choice(entry, "outcome", outcomes, TLS_SPOKE),
         .reason = fixture_str(entry, "reason"),
         .server_order = support_of(entry, "server_order", TLS_OFFERED),
@@ -219,5 +219,11 @@ void fixture_add_tls(struct fixture *x, const json_t *entry)
         read_groups(x, entry, &e);
         read_chain(x, entry, &e);
     }
+    return e;
+}
+
+void fixture_add_tls(struct fixture *x, const json_t *entry)
+{
+    struct tls_endpoint e = fixture_tls(x, entry);
     facts_add_tls(x->facts, &e);
 }
