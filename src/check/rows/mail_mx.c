@@ -267,18 +267,26 @@ static bool is_private(const struct addr *a)
     return false;
 }
 
-/* With --allow-private such an address was spoken to, and counts as public. */
-static bool was_allowed(const struct facts *f, str host, const struct addr *address)
+/* What was seen of a host at an address; NULL: it was not asked. */
+static const struct smtp_server *server_at(const struct facts *f, str host,
+                                           const struct addr *address)
 {
     size_t count;
     const struct smtp_server *const *all = facts_smtp_all(f, &count);
     for (size_t i = 0; i < count; i++) {
-        if (str_ieq(all[i]->host, host) && all[i]->outcome != SMTP_NOT_ALLOWED &&
+        if (str_ieq(all[i]->host, host) &&
             memcmp(all[i]->address.bytes, address->bytes, sizeof address->bytes) == 0) {
-            return true;
+            return all[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+/* With --allow-private such an address was spoken to, and counts as public. */
+static bool was_allowed(const struct facts *f, str host, const struct addr *address)
+{
+    const struct smtp_server *server = server_at(f, host, address);
+    return server && server->outcome != SMTP_NOT_ALLOWED;
 }
 
 static void each_address(const struct facts *f, struct verdict *v, str host,
@@ -353,8 +361,11 @@ static void judge_fcrdns(const struct facts *f, struct verdict *v, str host,
     str reverse = mail_reverse_name(v->a, address), name = STR_EMPTY;
     const struct dns_answer *names = facts_dns(f, reverse, DNS_PTR);
     struct addr_text text = addr_text(address);
+    const struct smtp_server *server = server_at(f, host, address);
     (void)r;
-    if (is_private(address) && !was_allowed(f, host, address)) {
+    if (server && server->outcome == SMTP_UNREACHABLE) {
+        verdict_skip(v, host, "%s does not answer: see email.mx.unreachable", text.c);
+    } else if (is_private(address) && !was_allowed(f, host, address)) {
         verdict_skip(v, host, "%s is a private address", text.c);
     } else if (!names || mail_answer_failed(names)) {
         verdict_skip(v, host, "the name of %s could not be looked up", text.c);

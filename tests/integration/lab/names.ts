@@ -55,7 +55,7 @@ export class Names {
     delegate(test, "lab", [...SERVERS]);
     const zones: { name: string; files: [string, string] }[] = [await self.labZone()];
     for (const one of placed) zones.push(await self.siteZone(one, test));
-    await self.serveParent(test);
+    await self.serveParent(test, placed);
     for (const [i, address] of SERVERS.entries()) {
       await self.nsd(`ns${i + 1}`, address, zones.map((zone) => ({ name: zone.name, file: zone.files[i] ?? "" })));
     }
@@ -138,11 +138,12 @@ export class Names {
     return ds.split("\n").filter((line) => line.trim() !== "").map((line) => line.replace(/^.*?\sDS\s+/, "").trim());
   }
 
-  private async serveParent(test: Zone): Promise<void> {
+  private async serveParent(test: Zone, placed: Placed[]): Promise<void> {
     const root = new Zone("").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.").add("test.", "NS", "ns.lab-parent.test.")
       .add("arpa.", "NS", "ns.lab-parent.test.").add("ns.lab-parent.test.", "A", PARENT);
     const reverse = new Zone("127.in-addr.arpa").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.");
     reverse.add("1.0.25", "PTR", "mx.lab.test.");
+    for (const one of placed) reverse.add(one.address.split(".").slice(1).reverse().join("."), "PTR", `${one.domain}.`);
     const files = { "": root, test, "127.in-addr.arpa": reverse };
     const zones = [];
     for (const [name, zone] of Object.entries(files)) {

@@ -50,9 +50,9 @@ function own(name: string, expect: Site["expect"], server: Server): Site {
   return { name, expect, web: null, only: HANDSHAKE, start: (lab, self) => serve(lab, self, server) };
 }
 
-/** A site whose nginx has another certificate. */
+/** A site whose nginx has another certificate. Its policy for mail would be lost with it, so it has none. */
 function certified(name: string, expect: Site["expect"], certificate: Partial<Certificate>): Site {
-  return { name, expect, certificate };
+  return { name, expect, certificate, zone: (zone) => { zone.remove("mta-sts").remove("_mta-sts"); } };
 }
 
 /** Sound otherwise, but a hello that offers nothing better is answered with this cipher suite. */
