@@ -51,15 +51,16 @@ async function udpOnly(lab: Lab, self: Placed): Promise<void> {
   inside.unref();
 }
 
-/** WHOIS of the registry of test., and what IANA says of it. */
+/** WHOIS of IANA and of the registry of test., where one domain ends soon and all others in a year. */
 async function whois(lab: Lab, self: Placed): Promise<void> {
-  const expiry = new Date(Date.now() + 5 * DAY).toISOString();
+  const answer = (question: string): string => {
+    if (question === "test") return "domain: TEST\nwhois: whois.lab-parent.test\n";
+    const ends = new Date(Date.now() + (question === self.domain ? 5 : 365) * DAY).toISOString();
+    return `Domain Name: ${question}\nRegistry Expiry Date: ${ends}\n`;
+  };
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
-    socket.once("data", (question) => {
-      socket.end(question.toString().trim() === "test" ? "domain: TEST\nwhois: whois.lab-parent.test\n"
-        : `Domain Name: ${self.domain}\nRegistry Expiry Date: ${expiry}\n`);
-    });
+    socket.once("data", (question) => socket.end(answer(question.toString().trim())));
   });
   await new Promise<void>((resolve) => server.listen(lab.ports.dns, WHOIS, resolve));
   server.unref();
