@@ -346,8 +346,8 @@ void tls_answer_read(struct buf *scratch, const struct tls_hello *asked, str byt
             break;
         } else if (type == RECORD_ALERT) {
             str alert = take(&c, length);
-            x.kind = length == 2 ? TLS_ANSWER_ALERT : TLS_ANSWER_NONSENSE;
-            x.alert = (unsigned char)alert.p[alert.n - 1];
+            x.kind = alert.n == 2 ? TLS_ANSWER_ALERT : TLS_ANSWER_NONSENSE;
+            x.alert = alert.n == 2 ? (unsigned char)alert.p[1] : 0;
         } else {
             buf_add(scratch, take(&c, length));
             x.kind =

@@ -235,6 +235,25 @@ static void list_item(struct buf *b, const struct check_result *one)
     buf_add_c(b, "</div></li>");
 }
 
+/* What is worth knowing, without a tick that would say more. */
+static void notes(struct writing *w)
+{
+    const struct check_result *results[CHECK_RESULTS_MAX];
+    size_t count = parts_notes(w->r, results);
+    buf_add_c(w->b, count ? "<section><h2>Notes</h2><div class=\"panel\"><p>Nothing to repair; "
+                            "worth knowing.</p><ul class=\"checks\">"
+                          : "");
+    for (size_t i = 0; i < count; i++) {
+        const struct evidence *e = parts_note(&results[i]->verdict);
+        buf_add_c(w->b, "<li class=\"note\"><span class=\"sign\" aria-hidden=\"true\">·</span>"
+                        "<div class=\"body\">");
+        element(w->b, "", e->subject, ": ");
+        element(w->b, "", e->text, "");
+        buf_addf(w->b, " <code>%s</code></div></li>", results[i]->check->id);
+    }
+    buf_add_c(w->b, count ? "</ul></div></section>\n" : "");
+}
+
 static void list(struct writing *w, const char *title, const char *explained,
                  const struct check_result **results, size_t count)
 {
@@ -333,7 +352,7 @@ void parts_html_page(struct writing *w)
          parts_of_state(w->r, CHECK_ERROR, results));
     list(w, "Accepted for now", "Known, with a reason and an end date.", results,
          accepted(w->r, results));
-    list(w, "Notes", "Nothing to repair; worth knowing.", results, parts_notes(w->r, results));
+    notes(w);
     all_checks(w);
     method(w);
     buf_add_c(w->b, "</main><footer>Made by doorward check.</footer><script>" REPORT_SCRIPT

@@ -94,10 +94,14 @@ static void list(struct writing *w, const char *title, const struct check_result
     buf_addf(w->b, "\n## %s\n\n", title);
     for (size_t i = 0; i < count; i++) {
         const struct verdict *v = &results[i]->verdict;
+        bool any = false;
         buf_addf(w->b, "- `%s`", results[i]->check->id);
         for (size_t k = 0; k < v->count; k++) {
-            if (v->evidence[k].state == v->state || v->evidence[k].excepted) {
-                buf_add_c(w->b, k ? "; " : ": ");
+            const struct evidence *note = v->state == CHECK_PASS ? parts_note(v) : NULL;
+            if (note ? note == &v->evidence[k]
+                     : v->evidence[k].state == v->state || v->evidence[k].excepted) {
+                buf_add_c(w->b, any ? "; " : ": ");
+                any = true;
                 parts_markdown(w->b, v->evidence[k].subject);
                 buf_add_c(w->b, " ");
                 parts_markdown(w->b, v->evidence[k].text);

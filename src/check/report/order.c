@@ -57,12 +57,24 @@ size_t parts_of_state(const struct report *r, enum check_state state,
     return gather(r, 1U << state, ret);
 }
 
+const struct evidence *parts_note(const struct verdict *v)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        str text = v->evidence[i].text;
+        if (v->evidence[i].state == CHECK_PASS &&
+            (str_starts(text, STR("note: ")) || str_find(text, STR("a note"), 0) != SIZE_MAX)) {
+            return &v->evidence[i];
+        }
+    }
+    return NULL;
+}
+
 size_t parts_notes(const struct report *r, const struct check_result **ret)
 {
     size_t count = 0;
     for (size_t i = 0; i < r->count; i++) {
         const struct check_result *one = &r->results[i];
-        if (one->verdict.state == CHECK_PASS && one->check->severity == SEVERITY_NOTE) {
+        if (one->verdict.state == CHECK_PASS && parts_note(&one->verdict)) {
             ret[count++] = one;
         }
     }

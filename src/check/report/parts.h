@@ -20,8 +20,10 @@ struct writing {
 size_t parts_findings(const struct report *r, const struct check_result **ret); /* fail and warn */
 size_t parts_of_state(const struct report *r, enum check_state state,
                       const struct check_result **ret);
-/* Notes: checks of severity note that pass and have something to say. */
+/* Passing checks that say "a note" or "note:": nothing to repair, worth knowing. */
 size_t parts_notes(const struct report *r, const struct check_result **ret);
+/* The first note of a verdict, NULL when it has none. */
+const struct evidence *parts_note(const struct verdict *v);
 
 /* ✓ ! ✗ – ? */
 const char *parts_symbol(enum check_state state);

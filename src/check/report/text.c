@@ -262,9 +262,10 @@ static void findings(struct writing *w)
 
 static void short_line(struct writing *w, const struct check_result *one, const struct evidence *e)
 {
+    bool note = e && e == parts_note(&one->verdict);
     buf_add_c(w->b, "  ");
-    state_colour(w, one->verdict.state);
-    buf_add_c(w->b, parts_symbol(one->verdict.state));
+    state_colour(w, note ? CHECK_SKIP : one->verdict.state);
+    buf_add_c(w->b, note ? "·" : parts_symbol(one->verdict.state));
     colour(w, "0");
     buf_addf(w->b, " %s\n", one->check->id);
     if (e) {
@@ -274,9 +275,12 @@ static void short_line(struct writing *w, const struct check_result *one, const 
     }
 }
 
-/* The first evidence of the verdict's own state. */
+/* The note, or the first evidence of the verdict's own state. */
 static const struct evidence *telling(const struct verdict *v)
 {
+    if (v->state == CHECK_PASS && parts_note(v)) {
+        return parts_note(v);
+    }
     for (size_t i = 0; i < v->count; i++) {
         if (v->evidence[i].state == v->state && !v->evidence[i].excepted) {
             return &v->evidence[i];

@@ -140,6 +140,13 @@ void dns_dangling_ns(const struct facts *f, struct verdict *v)
     }
 }
 
+/* An address, or a name without a dot: no host is meant, so nobody can take it. */
+static bool is_no_host(str target)
+{
+    struct addr literal;
+    return addr_parse(target, &literal) || str_find_byte(target, '.', 0) == SIZE_MAX;
+}
+
 /* MX and SRV records of one name. */
 static void judge_targets(const struct facts *f, struct verdict *v, const struct dns_answer *x)
 {
@@ -150,7 +157,9 @@ static void judge_targets(const struct facts *f, struct verdict *v, const struct
             !facts_dns(f, target, DNS_A)) {
             continue;
         }
-        if (is_missing(f, target) || is_free(f, v->a, target, &domain)) {
+        if (x->type == DNS_MX && is_no_host(target)) {
+            verdict_skip(v, x->name, "%.*s: see email.mx.unresolvable", STR_ARG(dns_line(v, r)));
+        } else if (is_missing(f, target) || is_free(f, v->a, target, &domain)) {
             fail_missing(f, v, x->name, r, target);
         } else {
             verdict_pass(v, x->name, "%.*s: the target exists", STR_ARG(dns_line(v, r)));

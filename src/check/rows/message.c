@@ -149,9 +149,9 @@ static void judge_signature(struct verdict *v, const struct message_signature *s
         why = s->verdict.why;
     }
     if (fatal) {
-        verdict_fail(v, subject, "%s %.*s", why, STR_ARG(shown));
+        verdict_fail(v, subject, "%s%s%.*s", why, str_empty(shown) ? "" : " ", STR_ARG(shown));
     } else {
-        verdict_warn(v, subject, "%s %.*s", why, STR_ARG(shown));
+        verdict_warn(v, subject, "%s%s%.*s", why, str_empty(shown) ? "" : " ", STR_ARG(shown));
     }
     fix_signature(v, s);
 }

@@ -3,8 +3,11 @@
 import type { Site } from "../site.ts";
 import { DNS_SITES } from "./dns.ts";
 import { MAIL_SITES } from "./mail.ts";
+import { MESSAGE_SITES } from "./message.ts";
 import { SPEED_SITES } from "./speed.ts";
 import { TLS_SITES } from "./tls.ts";
 import { WEB_SITES } from "./web.ts";
 
-export const ALL: Site[] = [...DNS_SITES, ...TLS_SITES, ...WEB_SITES, ...MAIL_SITES, ...SPEED_SITES];
+export const ALL: Site[] = [
+  ...DNS_SITES, ...TLS_SITES, ...WEB_SITES, ...MAIL_SITES, ...MESSAGE_SITES, ...SPEED_SITES,
+];

@@ -77,9 +77,9 @@ export const WEB_SITES: Site[] = [
   { name: "redirect-downgrade", expect: { "redirect.downgrade": "fail" },
     web: (web) => { web.apex = "return 301 http://www.DOMAIN$request_uri;"; } },
   { name: "redirect-location", expect: { "redirect.location": "fail" }, launch: canonical,
-    web: (web) => { web.apex = "add_header Location file:///etc/passwd always;\nadd_header Strict-Transport-Security \"max-age=31536000; includeSubDomains\" always;\nreturn 301 '';"; } },
+    web: (web) => { web.apex = "return 301 file:///etc/passwd;"; } },
   { name: "redirect-hsts", expect: { "redirect.hsts": "warn" },
-    web: (web) => { web.apex = "add_header X-Own 1;\nreturn 301 https://www.DOMAIN$request_uri;"; } },
+    web: (web) => { web.apex = "location / { add_header X-Own 1; return 301 https://www.DOMAIN$request_uri; }"; } },
   // what the page loads
   { name: "page-status", expect: { "page.status": "fail" }, web: (web) => { web.www = "return 503;"; } },
   { name: "page-mixed-active", expect: { "page.mixed.active": "fail" },
@@ -151,7 +151,7 @@ export const WEB_SITES: Site[] = [
       setTimeout(() => response.end("late"), 600);
     }) },
   { name: "page-lighthouse", expect: { "page.lighthouse": "warn" },
-    launch: (self) => `origin: https://www.${self.domain}\nlighthouse: "printf '{\\"categories\\":{\\"performance\\":{\\"score\\":0.5}}}'"\n` },
+    launch: (self) => `origin: https://www.${self.domain}\nlighthouse: "printf '{\\"categories\\":{\\"performance\\":{\\"score\\":0.5}}}%.0s' {url}"\n` },
   // the widget's server
   { name: "widget", expect: {}, web: (web) => { widget(web); } },
   { name: "access-foreign", expect: { "access.origin.foreign": "fail" },
@@ -171,7 +171,8 @@ export const WEB_SITES: Site[] = [
   { name: "edge-origin", expect: { "edge.origin": "fail" },
     web: header("CF-Ray", "8f0000000000-FRA"),
     zone: (zone, self) => { zone.add("direct", "A", self.second); },
-    start: (lab, self) => answers(lab, { ...self, address: self.second }, (_, response) => {
+    start: (lab, self) => answers(lab, { ...self, address: self.second }, (request, response) => {
+      if (!("encrypted" in request.socket)) return void response.writeHead(301, { Location: `https://www.${self.domain}${request.url}` }).end();
       response.writeHead(200, { "Content-Type": "text/html" }).end(page("<p>We help. <a href=\"/about\">About us</a></p>"));
     }) },
   { name: "edge-client-address", expect: { "edge.client-address": "fail" }, web: header("X-Client-IP", "$http_x_forwarded_for") },
