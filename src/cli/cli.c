@@ -141,7 +141,7 @@ static int check_arguments(struct cli *cli)
     const struct cli_command *command = cli->command;
     const char *format = cli_option(cli, "format", 0);
     if (format && strcmp(format, "json") != 0 && strcmp(format, "text") != 0 &&
-        command->run != cmd_policy) {
+        command->run != cmd_policy && command->run != cmd_check) {
         return cli_fail(CLI_USAGE, "--format is text or json");
     }
     cli->json = format && strcmp(format, "json") == 0;

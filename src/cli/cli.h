@@ -126,6 +126,7 @@ int cmd_audit_export(struct cli *cli);
 int cmd_audit_verify(struct cli *cli);
 int cmd_rotate(struct cli *cli);
 int cmd_policy(struct cli *cli);
+int cmd_check(struct cli *cli);
 int cmd_backup(struct cli *cli);
 int cmd_restore(struct cli *cli);
 int cmd_migrate(struct cli *cli);

@@ -125,6 +125,16 @@ const struct cli_command cli_commands[] = {
     {"rotate", "--everything [--yes]", "List every secret of this installation, or rotate them all",
      "For the day after an exposure: docs/access.md. Without --yes nothing is changed.",
      rotate_options, 0, 0, cmd_rotate},
+    {"check", "TARGET [--config launch.yaml] [--only LIST] [--format FORMAT] [--out FILE]",
+     "Is this deployment ready to launch? Domain, TLS, redirects, pages, mail, edge",
+     "Looks at TARGET from outside, as visitors and mail servers do, and says what is broken, what was\n"
+     "seen, and what to paste to repair it. Nothing is changed.\n"
+     "  doorward check example.com\n"
+     "  doorward check example.com --format html --out report.html\n"
+     "  doorward check --message received.eml\n"
+     "Exit codes: 0 no check failed; 1 one did (see --fail-on; warnings never count); 2 wrong usage;\n"
+     "3 none failed, but something could not be tested.",
+     check_options, 0, 1, cmd_check},
     {"policy", "[--format text|json|markdown]", "Print who may call which route", "", no_options, 0,
      0, cmd_policy},
     {"backup", "FILE", "Write a consistent copy of the database while the server runs", "",

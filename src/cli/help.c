@@ -10,10 +10,22 @@ const struct cli_option help_common_options[] = {
     {NULL, NULL, NULL},
 };
 
-static void print_options(const struct cli_option *options)
+static bool has_option(const struct cli_option *options, const char *name)
+{
+    while (options && options->name && strcmp(options->name, name) != 0) {
+        options++;
+    }
+    return options && options->name;
+}
+
+/* Prints the options that are not in `others`: a command may have a common one of its own. */
+static void print_options(const struct cli_option *options, const struct cli_option *others)
 {
     for (; options && options->name; options++) {
         char left[64];
+        if (has_option(others, options->name)) {
+            continue;
+        }
         (void)snprintf(left, sizeof left, "--%s%s%s", options->name, options->value ? " " : "",
                        options->value ? options->value : "");
         cli_say("  %-26s %s", left, options->help);
@@ -27,8 +39,8 @@ int help_command(const struct cli_command *command)
         cli_say("\n%s", command->help);
     }
     cli_say("\nOptions:");
-    print_options(command->options);
-    print_options(help_common_options);
+    print_options(command->options, NULL);
+    print_options(help_common_options, command->options);
     return CLI_OK;
 }
 

@@ -29,7 +29,7 @@ struct facts {
     const struct registration *registration;
     const struct lighthouse_result *lighthouse;
     str message;
-    bool truncated;
+    bool truncated, private_allowed;
 };
 
 static str registrable(struct arena *a, str target)
@@ -206,6 +206,9 @@ void facts_add_registration(struct facts *f, const struct registration *x)
     }
     release(f);
 }
+
+void facts_set_private(struct facts *f, bool allowed) { f->private_allowed = allowed; }
+bool facts_private(const struct facts *f) { return f->private_allowed; }
 
 void facts_set_message(struct facts *f, str message) { f->message = message; }
 str facts_message(const struct facts *f) { return f->message; }

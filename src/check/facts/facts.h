@@ -55,6 +55,10 @@ const struct smtp_server *const *facts_smtp_all(const struct facts *f, size_t *r
 const struct page *const *facts_page_all(const struct facts *f, size_t *ret_count);
 const struct registration *facts_registration(const struct facts *f); /* NULL: not asked */
 
+/* Loopback and private addresses count as public (--allow-private). */
+void facts_set_private(struct facts *f, bool allowed);
+bool facts_private(const struct facts *f);
+
 /* The raw message of --message, borrowed; empty: none. */
 void facts_set_message(struct facts *f, str message);
 str facts_message(const struct facts *f);

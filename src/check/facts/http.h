@@ -80,8 +80,11 @@ enum page_item_kind {
 struct page_item {
     enum page_item_kind kind;
     str url;        /* resolved against the base; empty for inline */
-    str name, text; /* text cut at 64 KiB */
+    str name, text; /* text cut at 64 KiB; name: rel of a link, type of a script, "import", "font"
+                       or "url" in a style sheet, the element of others */
     str integrity, crossorigin;
+    str project;   /* data-project of a script: Doorward's widget */
+    bool deferred; /* a script that does not block the page: async, defer, module */
     unsigned line; /* in the page, 0 unknown */
     str found_in;  /* URL of the style sheet or script it stands in; empty: the page */
 };

@@ -200,10 +200,9 @@ static void see_policies(struct job *job)
     static const struct {
         str label;
         unsigned type;
-    } wanted[] = {{STR_INIT("_mta-sts"), DNS_TXT},
-                  {STR_INIT("_smtp._tls"), DNS_TXT},
-                  {STR_INIT("default._bimi"), DNS_TXT},
-                  {STR_INIT("mta-sts"), DNS_A},
+    } wanted[] = {{STR_INIT("_domainkey"), DNS_TXT}, /* NXDOMAIN: no key below, RFC 8020 */
+                  {STR_INIT("_mta-sts"), DNS_TXT},      {STR_INIT("_smtp._tls"), DNS_TXT},
+                  {STR_INIT("default._bimi"), DNS_TXT}, {STR_INIT("mta-sts"), DNS_A},
                   {STR_INIT("mta-sts"), DNS_AAAA}};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         ask_below(job, wanted[i].label, wanted[i].type);

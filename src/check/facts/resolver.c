@@ -245,6 +245,15 @@ const struct dns_answer *resolver_ask(struct collect *c, str name, unsigned type
     return x;
 }
 
+void resolver_start(struct collect *c, str name, unsigned type)
+{
+    struct arena scratch;
+    if (normal(&scratch, name, &name) && c->resolver) {
+        begin(c->resolver, name, type);
+    }
+    arena_done(&scratch);
+}
+
 static const struct dns_answer *ask_live(void *user, str name, unsigned type)
 {
     return resolver_ask(user, name, type);

@@ -14,6 +14,9 @@ void resolver_free(struct resolver *r);
  * NULL: without memory or time a static answer with DNS_TIMEOUT. */
 const struct dns_answer *resolver_ask(struct collect *c, str name, unsigned type);
 
+/* Starts a look-up that will be asked for soon; does not wait. */
+void resolver_start(struct collect *c, str name, unsigned type);
+
 /* The same as what the evaluators take. */
 struct dns_lookup resolver_lookup(struct collect *c);
 /* The facts as a source, for the checks. */

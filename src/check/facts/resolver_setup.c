@@ -32,6 +32,7 @@ static const struct {
     {"local-zone:", "test. transparent"},
     {"local-zone:", "invalid. transparent"},
     {"local-zone:", "home.arpa. transparent"},
+    {"local-zone:", "127.in-addr.arpa. transparent"},
 };
 
 static size_t system_servers(struct addr servers[SYSTEM_SERVERS_MAX])

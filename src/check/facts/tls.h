@@ -80,15 +80,20 @@ struct tls_endpoint {
     size_t chain_count;
     bool chain_misordered;
     enum tls_trust trust;
-    str trust_words; /* the verifier's own */
+    str trust_words;  /* the verifier's own */
     str path_expired; /* subject of the certificate above the leaf that is out of date and without
                          which no anchor is reached; empty: none */
     bool name_matches;
     str alpn; /* chosen when h2 and http/1.1 were offered; empty: none */
     enum tls_support secure_renegotiation, compression, client_renegotiation;
     bool stapled; /* an OCSP response came */
-    enum { TLS_OCSP_NONE, TLS_OCSP_GOOD, TLS_OCSP_REVOKED, TLS_OCSP_BAD } ocsp; /* NONE although
-                                                       stapled: its signer could not be judged */
+    enum {
+        TLS_OCSP_NONE,
+        TLS_OCSP_GOOD,
+        TLS_OCSP_REVOKED,
+        TLS_OCSP_BAD
+    } ocsp;         /* NONE although
+stapled: its signer could not be judged */
     str ocsp_words; /* what the response says, or what is wrong with it */
     enum tls_support resumption;
     unsigned handshake_ms;

@@ -315,7 +315,7 @@ static void read_ssl2(str bytes, struct tls_answer *ret)
     take(&c, certificate);
     struct cursor list = {.rest = take(&c, kinds)};
     if (c.bad || type != SSL2_SERVER_HELLO || version != 0x0002 || kinds % 3 != 0) {
-        ret->kind = c.bad || type != 0 ? TLS_ANSWER_NONSENSE : TLS_ANSWER_ALERT; /* 0: an error */
+        ret->kind = type == 0 ? TLS_ANSWER_ALERT : TLS_ANSWER_NONSENSE; /* 0: an error */
         return;
     }
     ret->kind = TLS_ANSWER_HELLO;
@@ -346,8 +346,8 @@ void tls_answer_read(struct buf *scratch, const struct tls_hello *asked, str byt
             break;
         } else if (type == RECORD_ALERT) {
             str alert = take(&c, length);
-            x.kind = length == 2 ? TLS_ANSWER_ALERT : TLS_ANSWER_NONSENSE;
-            x.alert = (unsigned char)alert.p[alert.n - 1];
+            x.kind = alert.n == 2 ? TLS_ANSWER_ALERT : TLS_ANSWER_NONSENSE;
+            x.alert = alert.n == 2 ? (unsigned char)alert.p[1] : 0;
         } else {
             buf_add(scratch, take(&c, length));
             x.kind =

@@ -223,7 +223,8 @@ static void try_session(struct scan *scan, struct job *job)
     if (!link) {
         return;
     }
-    SSL_SESSION *session = SSL_get1_session(tls_link_ssl(link));
+    /* A copy: one that failed later may not be resumed. */
+    SSL_SESSION *session = SSL_SESSION_dup(SSL_get0_session(tls_link_ssl(link)));
     tls_link_hurry(link, clock_mono_ms() + RENEGOTIATION_MS);
     bool again = SSL_renegotiate(tls_link_ssl(link)) == 1 && err_ok(tls_link_shake(link, &reason));
     scan->renegotiation = again ? TLS_OFFERED : TLS_REFUSED;
@@ -372,9 +373,11 @@ void tls_scan(struct tls_probe *probe)
     }
     enum tls_version classic = highest(scan, TLS_13);
     if (classic != TLS_VERSIONS) {
+        x->compression = scan->first[classic].deflate ? TLS_OFFERED : TLS_REFUSED;
+    }
+    if (classic >= TLS_10 && classic <= TLS_12) { /* SSL 3 has no extensions to say it with */
         x->secure_renegotiation =
             scan->first[classic].secure_renegotiation ? TLS_OFFERED : TLS_REFUSED;
-        x->compression = scan->first[classic].deflate ? TLS_OFFERED : TLS_REFUSED;
     }
     keep_ciphers(scan, x);
     keep_groups(scan, x);

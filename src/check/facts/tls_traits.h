@@ -2,6 +2,7 @@
 /* What the names of cipher suites and groups mean. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {

@@ -163,7 +163,8 @@ static void run_unused(const struct facts *facts, struct verdict *v)
         } else if (use.used) {
             verdict_pass(v, one->id, "line %u: in use", one->line);
         } else {
-            verdict_pass(v, one->id, "line %u: not needed any more: nothing is wrong there",
+            verdict_pass(v, one->id,
+                         "line %u: not needed any more (a note: nothing is wrong there)",
                          one->line);
             any = true;
         }

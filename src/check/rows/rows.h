@@ -37,7 +37,8 @@ struct check {
 
 /* The tables, each ended by a NULL id; in the order of the report. */
 extern const struct check checks_dns[], checks_tls[], checks_redirect[], checks_page[],
-    checks_email[], checks_message[], checks_edge[], checks_intent[];
+    checks_email[], checks_mail_dkim[], checks_mail_mx[], checks_mail_smtp[], checks_mail_policy[],
+    checks_message[], checks_edge[], checks_intent[];
 extern const struct check *const check_tables[];
 extern const size_t check_table_count;
 

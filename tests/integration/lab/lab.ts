@@ -6,7 +6,7 @@ import { atEnd, Child, type Ended, run } from "../harness/child.ts";
 import { BINARY, ROOT, temporaryFolder } from "../harness/doorward.ts";
 import { Authority } from "./certificates.ts";
 import { freePort, MX, Names } from "./names.ts";
-import type { Placed, Report, Site } from "./site.ts";
+import { checksOf, type Placed, type Report, type Site } from "./site.ts";
 import { startWeb, Web } from "./web.ts";
 
 export interface Ports {
@@ -49,17 +49,56 @@ export class Lab {
     return lab;
   }
 
+  private readonly webs = new Map<string, Web>();
+
+  /** Applies the fixes of reports and starts the servers again; gives the names of the sites whose fix was applied. */
+  async repair(reports: Map<string, Report>): Promise<Map<string, Error | null>> {
+    const done = new Map<string, Error | null>();
+    for (const one of this.placed) {
+      const checks = checksOf(reports.get(one.site.name) ?? { rows: [] }).filter((check) => check.id in one.site.expect);
+      const records = checks.filter((check) => check.fix?.record);
+      if (one.site.noRepair !== undefined || (records.length === 0 && !one.site.repair)) continue;
+      try {
+        const lines = new Set(records.flatMap((check) => (check.fix.record ?? "").split("\n")));
+        if (lines.size > 0) await this.names.apply(one.domain, [...lines].join("\n"));
+        const web = this.webs.get(one.site.name);
+        if (web) {
+          one.site.repair?.(web, (id) => {
+            const found = checks.find((check) => check.id === id);
+            if (!found) throw new Error(`${id} was not reported`);
+            return found.fix;
+          }, one);
+        }
+        done.set(one.site.name, null);
+      } catch (error) {
+        done.set(one.site.name, error as Error);
+      }
+    }
+    await this.names.restart();
+    const nginx = this.gentle.pop();
+    await nginx?.stop(20);
+    await this.startNginx();
+    return done;
+  }
+
+  private async startNginx(): Promise<void> {
+    const list = this.placed.flatMap((one) => {
+      const web = this.webs.get(one.site.name);
+      return web ? [{ web, root: join(one.folder, "www") }] : [];
+    });
+    if (list.length > 0) this.gentle.push(await startWeb(join(this.folder, "nginx"), list, this.ports));
+  }
+
   private async serve(): Promise<void> {
-    const webs = [];
     for (const one of this.placed) {
       const { site, domain } = one;
       if (site.web === null) continue;
       const issued = await this.authority.leaf(domain, { names: [domain, `www.${domain}`, `mta-sts.${domain}`], ...site.certificate });
       const web = new Web(domain, one.address, issued.chain, issued.key);
       site.web?.(web, one);
-      webs.push({ web, root: join(one.folder, "www") });
+      this.webs.set(site.name, web);
     }
-    if (webs.length > 0) this.gentle.push(await startWeb(join(this.folder, "nginx"), webs, this.ports));
+    await this.startNginx();
   }
 
   /** Ends what must be asked to end. */
@@ -78,7 +117,8 @@ export class Lab {
     const { ports, names, authority } = this;
     const args = ["--resolver", names.resolver, "--trust-anchor", names.anchor, "--resolve", `*:53::${ports.dns}`,
       "--resolve", `*:80::${ports.http}`, "--resolve", `*:443::${ports.https}`, "--resolve", `*:25::${ports.smtp}`,
-      "--resolve", `*:43::${ports.dns}`, "--ca-file", authority.ca, "--allow-private", "--no-ipv6"];
+      "--resolve", `*:43::${ports.dns}`, "--ca-file", authority.ca, "--no-ipv6"];
+    if (!one.site.outside) args.push("--allow-private");
     if (one.site.launch) {
       const file = join(one.folder, "launch.yaml");
       writeFileSync(file, one.site.launch(one));

@@ -2,6 +2,8 @@
 // Sites against ids: every site is reported with exactly the ids it has faults for, and no other.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { run } from "../harness/child.ts";
+import { BINARY } from "../harness/doorward.ts";
 import { CLEAN, Lab } from "./lab.ts";
 import { checksOf, type Placed, type Report, type Site, type State } from "./site.ts";
 
@@ -19,24 +21,36 @@ function words(report: Report): string {
     .map((check) => `${check.state} ${check.id}\n${check.evidence.map((e) => `    ${e.state} ${e.subject}: ${e.text}`).join("\n")}`).join("\n");
 }
 
-/** Registers one test a site, and one for the clean site; the checks run before, some at once. */
+async function together(lab: Lab, work: (one: Placed) => Promise<void>): Promise<void> {
+  const waiting = [...lab.placed];
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let one = waiting.shift(); one; one = waiting.shift()) await work(one);
+  }));
+}
+
+/** Registers one test a site, and one for the clean site; the checks run before, some at once. Then the fixes that were
+ * printed are applied, and the command that re-tests each must be green. */
 export function matrix(sites: Site[]): void {
   const all = [CLEAN, ...sites];
-  const reports = new Map<string, Report | Error>();
+  const reports = new Map<string, Report>(), broken = new Map<string, Error>();
+  const retests = new Map<string, string[]>();
+  let repaired = new Map<string, Error | null>();
   let lab: Lab;
   before(async () => {
     lab = await Lab.start(all);
-    const waiting: Placed[] = [...lab.placed];
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-      for (let one = waiting.shift(); one; one = waiting.shift()) {
-        reports.set(one.site.name, await lab.report(one).catch((error: unknown) => error as Error));
-      }
-    }));
-  }, { timeout: 280_000 });
+    await together(lab, async (one) => {
+      await lab.report(one).then((report) => reports.set(one.site.name, report), (error: Error) => broken.set(one.site.name, error));
+    });
+    repaired = await lab.repair(reports);
+    await together(lab, async (one) => {
+      const report = reports.get(one.site.name);
+      if (report && repaired.get(one.site.name) === null) retests.set(one.site.name, await again(one, report));
+    });
+  }, { timeout: 290_000 });
   for (const site of all) {
     test(site.name === "clean" ? "the_clean_site_has_no_finding" : site.name, async () => {
       const report = reports.get(site.name);
-      if (!report || report instanceof Error) throw report ?? new Error("not checked");
+      if (!report) throw broken.get(site.name) ?? new Error("not checked");
       assert.deepEqual(faults(report), site.expect, words(report));
       for (const check of checksOf(report)) {
         if (check.state === "fail" || check.state === "warn") {
@@ -47,5 +61,25 @@ export function matrix(sites: Site[]): void {
       }
       await site.also?.(report, lab.find(site.name), lab);
     });
+    if (site.name === "clean") continue;
+    test(`${site.name} is green after its fix`, (t) => {
+      if (!repaired.has(site.name)) return t.diagnostic(site.noRepair ?? "the fix is an act that no file shows");
+      if (repaired.get(site.name)) throw repaired.get(site.name);
+      assert.deepEqual(retests.get(site.name), []);
+    });
   }
+}
+
+/** Runs the printed commands that re-test the findings; gives what is still not in order. */
+async function again(one: Placed, report: Report): Promise<string[]> {
+  const still: string[] = [];
+  for (const check of checksOf(report).filter((found) => found.id in one.site.expect)) {
+    const command = check.fix.retest.replace(/^doorward /, `"${BINARY}" `);
+    const ended = await run("sh", ["-c", `${command} --format json`], { seconds: 120, env: { NO_COLOR: "1" } });
+    const now = ended.stdout.startsWith("{") ? checksOf(JSON.parse(ended.stdout) as Report).find((found) => found.id === check.id) : undefined;
+    if (now?.state !== "pass" && now?.state !== "skip") {
+      still.push(`${command}: ${ended.status} ${JSON.stringify(now?.evidence)} ${ended.stderr.slice(-500)}`);
+    }
+  }
+  return still;
 }

@@ -11,6 +11,8 @@ import { Zone } from "./zone.ts";
 
 export const PARENT = "127.53.0.1";
 export const SERVERS = ["127.53.1.1", "127.53.2.1"] as const;
+/** Both whois.iana.org and the registry's. */
+export const WHOIS = "127.43.0.1";
 export const MX = "127.25.0.1";
 
 const SOA = "ns1.lab.test. hostmaster.lab.test. 2026113001 3600 900 1209600 300";
@@ -34,6 +36,10 @@ export function cleanZone(self: Placed): Zone {
 const DKIM_PUBLIC = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqufkxMr/N7/ykkl0fa7HfzhSWnmoDxdNw3qWVRAUIVMnqC1wsDKrp/42A2jPEpp/hjjU3md+kIl9XYOMHAJEGg0wMALgw2GtCfgmT5vK4Kt4KuZFQgS4MWyT5LMjTJ2chZyia72b4phUq0OmLWcJnjmJQoa+9XIiIPMdRMqX5cfTvArG2XXVqI13M9gCuq/7474P21a/pIhdIycemKguUIAnF3OWuN8YtNzG+IPRWrkVG7ZBHNQ7ndZMnacjAqDyOynSI0fnWSMSVjJmswrtjjYfAviLTRLxxPLZImtV1bN24Qu937kPkB4D7qm8imZFz/WfpQ6NKuTIRIN4ll3RjQIDAQAB";
 
 export class Names {
+  /** What the two servers have of each site, by domain. */
+  private readonly zones = new Map<string, { placed: Placed; first: Zone; second: Zone | null }>();
+  private readonly programs: Child[] = [];
+
   private constructor(readonly folder: string, readonly port: number, readonly resolverPort: number) {}
 
   get resolver(): string {
@@ -47,13 +53,14 @@ export class Names {
   static async start(folder: string, placed: Placed[], port = 0): Promise<Names> {
     const self = new Names(folder, port || await freePort([PARENT, ...SERVERS]), await freePort(["127.0.0.1"]));
     for (const name of ["zones", "parent", "ns1", "ns2", "unbound"]) mkdirSync(join(folder, name), { recursive: true });
-    const test = new Zone("test").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.").add("ns.lab-parent", "A", PARENT);
+    const test = new Zone("test").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.").add("ns.lab-parent", "A", PARENT).add("whois.lab-parent", "A", WHOIS);
     delegate(test, "lab", [...SERVERS]);
     const zones: { name: string; files: [string, string] }[] = [await self.labZone()];
     for (const one of placed) zones.push(await self.siteZone(one, test));
-    await self.serveParent(test);
+    const open = new Set(placed.filter((one) => one.site.transfer).map((one) => one.domain));
+    await self.serveParent(test, placed);
     for (const [i, address] of SERVERS.entries()) {
-      await self.nsd(`ns${i + 1}`, address, zones.map((zone) => ({ name: zone.name, file: zone.files[i] ?? "" })));
+      await self.nsd(`ns${i + 1}`, address, zones.map((zone) => ({ name: zone.name, file: zone.files[i] ?? "", transfer: open.has(zone.name) })));
     }
     await self.unbound(zones.map((zone) => zone.name));
     return self;
@@ -79,12 +86,47 @@ export class Names {
       if (site.afterSigning) writeFileSync(file, site.afterSigning(readFileSync(file, "utf8")));
     }
     site.parent?.(test, placed);
-    if (!site.secondary) return { name: domain, files: [file, file] };
-    const second = zone.copy();
-    site.secondary(second, placed);
+    const second = site.secondary ? zone.copy() : null;
+    this.zones.set(domain, { placed, first: zone, second });
+    if (!second) return { name: domain, files: [file, file] };
+    site.secondary?.(second, placed);
     writeFileSync(`${file}.2`, second.text());
     if (site.signed !== false) await this.sign(`${file}.2`, domain, site.signing ?? [], true);
     return { name: domain, files: [file, `${file}.2`] };
+  }
+
+  /** Does to a zone what the lines of a fix say: adds records, and takes away those behind "; delete: ". */
+  async apply(domain: string, lines: string): Promise<void> {
+    const held = this.zones.get(domain);
+    if (!held) throw new Error(`no zone ${domain}`);
+    for (const zone of held.second ? [held.first, held.second] : [held.first]) zone.apply(lines);
+    const file = join(this.folder, "zones", domain);
+    for (const [path, zone] of [[file, held.first], [`${file}.2`, held.second]] as const) {
+      if (!zone) continue;
+      writeFileSync(path, zone.text());
+      if (held.placed.site.signed !== false) await this.sign(path, domain, [], true);
+    }
+  }
+
+  /** Starts all servers again, with the zones as they are now and nothing remembered. */
+  async restart(): Promise<void> {
+    for (const program of this.programs.splice(0)) await program.stop(20);
+    for (const start of this.starts) await start();
+  }
+
+  private readonly starts: (() => Promise<void>)[] = [];
+
+  private async program(what: string, address: string, port: number, path: string, args: string[]): Promise<void> {
+    const start = async (): Promise<void> => {
+      const child = new Child(path, args);
+      this.programs.push(child);
+      await until(`${what} answers`, () => {
+        if (!child.alive) throw new Error(child.stderr + child.stdout);
+        return listens(address, port);
+      }, 20);
+    };
+    this.starts.push(start);
+    await start();
   }
 
   /** Signs a zone file in place with the zone's one key; gives the DS records. */
@@ -99,11 +141,13 @@ export class Names {
     return ds.split("\n").filter((line) => line.trim() !== "").map((line) => line.replace(/^.*?\sDS\s+/, "").trim());
   }
 
-  private async serveParent(test: Zone): Promise<void> {
+  private async serveParent(test: Zone, placed: Placed[]): Promise<void> {
     const root = new Zone("").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.").add("test.", "NS", "ns.lab-parent.test.")
-      .add("arpa.", "NS", "ns.lab-parent.test.").add("ns.lab-parent.test.", "A", PARENT);
+      .add("arpa.", "NS", "ns.lab-parent.test.").add("ns.lab-parent.test.", "A", PARENT)
+      .add("whois.iana.org.", "A", WHOIS);
     const reverse = new Zone("127.in-addr.arpa").add("", "SOA", SOA).add("", "NS", "ns.lab-parent.test.");
     reverse.add("1.0.25", "PTR", "mx.lab.test.");
+    for (const one of placed) reverse.add(one.address.split(".").slice(1).reverse().join("."), "PTR", `${one.domain}.`);
     const files = { "": root, test, "127.in-addr.arpa": reverse };
     const zones = [];
     for (const [name, zone] of Object.entries(files)) {
@@ -119,7 +163,7 @@ export class Names {
     await this.nsd("parent", PARENT, zones);
   }
 
-  private async nsd(name: string, address: string, zones: { name: string; file: string }[]): Promise<void> {
+  private async nsd(name: string, address: string, zones: { name: string; file: string; transfer?: boolean }[]): Promise<void> {
     const folder = join(this.folder, name);
     const config = join(folder, "nsd.conf");
     writeFileSync(config, `server:
@@ -136,13 +180,9 @@ export class Names {
   rrl-ratelimit: 0
 remote-control:
   control-enable: no
-${zones.map((zone) => `zone:\n  name: "${zone.name}"\n  zonefile: "${zone.file}"`).join("\n")}
+${zones.map((zone) => `zone:\n  name: "${zone.name}"\n  zonefile: "${zone.file}"${zone.transfer ? "\n  provide-xfr: 0.0.0.0/0 NOKEY" : ""}`).join("\n")}
 `);
-    const child = new Child("/usr/sbin/nsd", ["-d", "-c", config]);
-    await until(`nsd ${name} answers`, () => {
-      if (!child.alive) throw new Error(child.stderr + child.stdout);
-      return listens(address, this.port);
-    }, 20);
+    await this.program(`nsd ${name}`, address, this.port, "/usr/sbin/nsd", ["-d", "-c", config]);
   }
 
   private async unbound(zones: string[]): Promise<void> {
@@ -173,11 +213,7 @@ ${zones.map((zone) => `zone:\n  name: "${zone.name}"\n  zonefile: "${zone.file}"
 remote-control:
   control-enable: no
 ${stub(".", [PARENT])}${stub("test.", [PARENT])}${stub("127.in-addr.arpa.", [PARENT])}${zones.map((zone) => stub(`${zone}.`, SERVERS)).join("")}`);
-    const child = new Child("/usr/sbin/unbound", ["-d", "-c", config]);
-    await until("unbound answers", () => {
-      if (!child.alive) throw new Error(child.stderr + child.stdout);
-      return listens("127.0.0.1", this.resolverPort);
-    }, 20);
+    await this.program("unbound", "127.0.0.1", this.resolverPort, "/usr/sbin/unbound", ["-d", "-c", config]);
   }
 }
 

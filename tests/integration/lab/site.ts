@@ -26,6 +26,10 @@ export interface Site {
   signing?: string[];
   /** Changes a signed zone file's text: to break a signature. */
   afterSigning?: (text: string) => string;
+  /** Its name servers hand the zone to everybody. */
+  transfer?: boolean;
+  /** Without --allow-private: addresses of loopback count as what they are. */
+  outside?: boolean;
   /** The certificate of its web server; for its chain and key see Certificate. */
   certificate?: Partial<Certificate>;
   /** Changes the configuration of nginx, or null: no web server is started for it. */
@@ -38,6 +42,11 @@ export interface Site {
   args?: (lab: Lab, self: Placed) => string[];
   /** Checks to run; all when missing. */
   only?: string;
+  /** Puts what the fixes say into the configuration of nginx, literally. (Zone lines of a fix are applied to the zone
+   * without being asked.) Afterwards every expected finding must be gone. */
+  repair?: (web: Web, fix: (id: string) => Check["fix"], self: Placed) => void;
+  /** Why the fix is not applied by the test: it is an act that the laboratory cannot do. */
+  noRepair?: string;
   /** Whatever else must hold of the report. */
   also?: (report: Report, self: Placed, lab: Lab) => void | Promise<void>;
 }
@@ -74,6 +83,6 @@ export interface Report {
   summary: Record<string, number>;
 }
 
-export function checksOf(report: Report): Check[] {
+export function checksOf(report: Pick<Report, "rows">): Check[] {
   return report.rows.flatMap((row) => row.checks);
 }

@@ -16,6 +16,8 @@ export class Web {
   www = "error_page 404 /404.html;\nlocation / { try_files $uri $uri/index.html =404; }";
   /** HTTPS of mta-sts.NAME.test. */
   mtaSts = "location = /.well-known/mta-sts.txt { default_type text/plain; }\nlocation / { return 404; }";
+  /** Further names that redirect as NAME.test does. */
+  moreNames: string[] = [];
   /** Further server blocks, whole. */
   extra = "";
   /** Headers of every answer of www over HTTPS; apex sends HSTS only. */
@@ -98,7 +100,7 @@ function serverBlocks(web: Web, root: string, ports: WebPorts): string {
     .map(([name, value]) => `add_header ${name} "${value.replace(/"/g, "\\\"")}" always;`).join("\n    ");
   const tls = `listen ${web.address}:${ports.https} ${web.listen};\n    ssl_certificate ${web.chain};\n    ssl_certificate_key ${web.key};\n    ${web.tls}`;
   return `
-  server { listen ${web.address}:${ports.http}; server_name DOMAIN www.DOMAIN mta-sts.DOMAIN;
+  server { listen ${web.address}:${ports.http}; server_name DOMAIN www.DOMAIN mta-sts.DOMAIN ${web.moreNames.join(" ")};
     ${web.http}
   }
   server { ${tls}
@@ -107,7 +109,7 @@ function serverBlocks(web: Web, root: string, ports: WebPorts): string {
     ${web.www}
   }
   server { ${tls}
-    server_name DOMAIN;
+    server_name DOMAIN ${web.moreNames.join(" ")};
     ${headers("Strict-Transport-Security")}
     ${web.apex}
   }

@@ -51,6 +51,23 @@ export class Zone {
     return this;
   }
 
+  /** Does what the lines of a fix say: "; delete: LINE" takes a record away, other comments are for people, and what
+   * is left is added. A line that does not fit a record is an error: the fix would not have worked by hand either. */
+  apply(lines: string): void {
+    for (const line of lines.split("\n").map((one) => one.trim()).filter((one) => one !== "")) {
+      const doomed = line.match(/^;\s*delete:\s*(.*)$/);
+      if (!doomed && line.startsWith(";")) continue;
+      const record = parse(doomed?.[1] ?? line);
+      if (!doomed) {
+        this.records.push(record);
+        continue;
+      }
+      const rest = this.records.filter((r) => !(r.name.toLowerCase() === record.name && r.type === record.type && plain(r) === plain(record)));
+      if (rest.length === this.records.length) throw new Error(`there is no such record: ${line}`);
+      this.records = rest;
+    }
+  }
+
   copy(): Zone {
     const zone = new Zone(this.origin);
     zone.records = this.records.map((r) => ({ ...r }));
@@ -62,4 +79,16 @@ export class Zone {
     const rest = this.records.filter((r) => r.type !== "SOA");
     return [...soa, ...rest].map((r) => `${r.name}. ${r.ttl} IN ${r.type} ${r.data}\n`).join("");
   }
+}
+
+function parse(line: string): ZoneRecord {
+  const match = line.match(/^(\S+)\s+(\d+)\s+IN\s+([A-Z0-9]+)\s+(.*)$/);
+  if (!match?.[1]?.endsWith(".")) throw new Error(`no line of a zone file: ${line}`);
+  return { name: match[1].slice(0, -1).toLowerCase(), ttl: Number(match[2]), type: match[3] ?? "", data: match[4] ?? "" };
+}
+
+/** Data that can be compared: strings of TXT joined, spaces as one. */
+function plain(record: ZoneRecord): string {
+  const data = record.type === "TXT" ? record.data.replace(/"\s+"/g, "") : record.data.toLowerCase();
+  return data.replace(/\s+/g, " ").replace(/"/g, "").trim();
 }

@@ -25,6 +25,7 @@ static const struct section {
     {"tls", {"host", "address", "protocol"}, fixture_add_tls},
     {"smtp", {"host", "address"}, fixture_add_smtp},
     {"registration", {"domain"}, fixture_add_registration},
+    {"lighthouse", {"url"}, fixture_add_lighthouse},
 };
 
 void fixture_fail(const char *format, ...)
@@ -123,7 +124,8 @@ static void lay_over(const struct section *section, json_t *base, const json_t *
 static void check_keys(const char *name, const json_t *tree)
 {
     static const char *const plain[] = {"base",   "expect", "contains", "lacks",   "target", "now",
-                                        "launch", "hosts",  "note",     "message", NULL};
+                                        "launch", "hosts",  "note",     "message",
+                                        "private", NULL};
     const char *key;
     json_t *value;
     json_object_foreach ((json_t *)(uintptr_t)tree, key, value) {
@@ -207,6 +209,7 @@ void fixture_open(struct fixture *x, const char *folder, const char *name)
     if (now == 0 || str_empty(target) || !err_ok(facts_new(target, &x->intent, now, &x->facts))) {
         fixture_fail("%s: target and now are needed", name);
     }
+    facts_set_private(x->facts, str_eq(fixture_str(x->tree, "private"), STR("true")));
     facts_set_message(x->facts, fixture_str(x->tree, "message"));
     size_t count = 0;
     const str *hosts = fixture_list(x, x->tree, "hosts", &count);

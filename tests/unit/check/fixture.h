@@ -41,8 +41,12 @@ const str *fixture_list(struct fixture *x, const json_t *entry, const char *key,
 /* Stops the test with words. */
 void fixture_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
+/* One entry of `tls:`; other lists have such entries inside too. */
+struct tls_endpoint fixture_tls(struct fixture *x, const json_t *entry);
+
 void fixture_add_dns(struct fixture *x, const json_t *entry);
 void fixture_add_http(struct fixture *x, const json_t *entry);
+void fixture_add_lighthouse(struct fixture *x, const json_t *entry);
 void fixture_add_tls(struct fixture *x, const json_t *entry);
 void fixture_add_smtp(struct fixture *x, const json_t *entry);
 void fixture_add_registration(struct fixture *x, const json_t *entry);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 
+#include "check/facts/http_collect.h"
+#include "check/facts/page.h"
+
 enum { FIELDS_MAX = 64 };
 
 static str lower(struct fixture *x, str s)
@@ -39,6 +42,16 @@ static void read_fields(struct fixture *x, const json_t *entry, struct http_exch
     exchange->fields = fields;
 }
 
+/* What visitors see is read as the collector reads it. */
+static void add_page(struct fixture *x, const struct http_exchange *exchange)
+{
+    struct http_exchange *copy = arena_alloc(&x->a, sizeof *copy);
+    struct page page;
+    *copy = *exchange;
+    page_read(&x->a, copy, &page);
+    facts_add_page(x->facts, &page);
+}
+
 void fixture_add_http(struct fixture *x, const json_t *entry)
 {
     static const char *const purposes[] = {"redirect", "hop",    "page",   "asset", "probe",
@@ -67,4 +80,18 @@ void fixture_add_http(struct fixture *x, const json_t *entry)
         exchange.label = exchange.url;
     }
     facts_add_http(x->facts, &exchange);
+    if (exchange.purpose == HTTP_PAGE && exchange.outcome == HTTP_ANSWERED &&
+        !http_is_redirect(&exchange)) {
+        add_page(x, &exchange);
+    }
+}
+
+void fixture_add_lighthouse(struct fixture *x, const json_t *entry)
+{
+    const struct lighthouse_result result = {
+        .url = fixture_str(entry, "url"),
+        .performance = (double)fixture_number(entry, "performance", 0),
+        .problem = fixture_str(entry, "problem"),
+    };
+    facts_set_lighthouse(x->facts, &result);
 }

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every site with a fault.
+// Every site, for starting some by hand.
 import type { Site } from "../site.ts";
+import { DNS_SITES } from "./dns.ts";
+import { MAIL_SITES } from "./mail.ts";
+import { MESSAGE_SITES } from "./message.ts";
+import { SPEED_SITES } from "./speed.ts";
+import { TLS_SITES } from "./tls.ts";
+import { WEB_SITES } from "./web.ts";
 
-export const ALL: Site[] = [];
+export const ALL: Site[] = [
+  ...DNS_SITES, ...TLS_SITES, ...WEB_SITES, ...MAIL_SITES, ...MESSAGE_SITES, ...SPEED_SITES,
+];

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/facts/site.h"
+
+#include <libpsl.h>
+
+str site_registrable(struct arena *a, str host)
+{
+    const psl_ctx_t *list = psl_builtin();
+    struct addr address;
+    str name = arena_str(a, host);
+    const char *domain = NULL;
+    if (list && name.p && !addr_parse(host, &address)) {
+        domain = psl_registrable_domain(list, name.p);
+    }
+    return domain ? str_c(domain) : host;
+}
+
+bool site_same(struct arena *a, str one, str other)
+{
+    return str_ieq(site_registrable(a, one), site_registrable(a, other));
+}
+
+bool site_own(struct arena *a, const struct facts *f, str host)
+{
+    const struct intent *intent = facts_intent(f);
+    struct url origin;
+    if (site_same(a, host, facts_target(f)) ||
+        (intent->origin.n && err_ok(url_parse(a, intent->origin, &origin)) &&
+         site_same(a, host, origin.host))) {
+        return true;
+    }
+    for (size_t i = 0; i < intent->host_count; i++) {
+        if (str_ieq(intent->hosts[i].name, host)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool site_is_apex(const struct facts *f)
+{
+    str target = facts_target(f), domain = facts_domain(f);
+    return str_ieq(target, domain) ||
+           (str_istarts(target, STR("www.")) && str_ieq(str_slice(target, 4, target.n), domain));
+}

@@ -1,0 +1,1 @@
+1let s=new WebSocket("ws://e.test/live");img.src='http://e.test/a.png';fetch(`http://e.test/${x}`);//# sourceMappingURL=a.map
