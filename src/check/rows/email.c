@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "check/rows/rows.h"
+#include "check/rows/email_common.h"
 
-const struct check checks_email[] = {
-    {0},
-};
+#define SPF(name, words, grave, reason, reference, function)                                       \
+    .id = name, .row = "L4", .title = words, .why = reason, .refs = reference, .severity = grave,  \
+    .needs = NEEDS_MAIL_DNS, .run = function
