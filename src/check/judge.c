@@ -102,6 +102,25 @@ static enum check_state state_of(const struct verdict *v)
     return counted ? worst : CHECK_PASS;
 }
 
+/* The worst first, then by subject, else as it was added: what came from threads is told in the
+ * same order on every run. */
+static void order(struct verdict *v)
+{
+    for (size_t i = 1; i < v->count; i++) {
+        struct evidence one = v->evidence[i];
+        size_t at = i;
+        for (; at > 0; at--) {
+            const struct evidence *before = &v->evidence[at - 1];
+            if (before->state > one.state ||
+                (before->state == one.state && str_cmp(before->subject, one.subject) <= 0)) {
+                break;
+            }
+            v->evidence[at] = *before;
+        }
+        v->evidence[at] = one;
+    }
+}
+
 static void run_check(void *user, const struct check *check)
 {
     struct judging *j = user;
@@ -123,6 +142,7 @@ static void run_check(void *user, const struct check *check)
                       one->verdict.out_of_memory ? "memory ran out while this was judged"
                                                  : "nothing was seen that shows it");
     }
+    order(&one->verdict);
     for (size_t i = 0; i < one->verdict.count; i++) {
         except(j, one, &one->verdict.evidence[i]);
         r->excepted += one->verdict.evidence[i].excepted;

@@ -124,7 +124,7 @@ def node_jobs(folder, seconds):
 
 def integration_jobs():
     yield Job("types", [str(ROOT / "web/node_modules/.bin/tsc"), "-p", "tests"], tap=False)
-    yield from node_jobs("integration", 300)
+    yield from node_jobs("integration", 600)
 
 
 def e2e_jobs():
@@ -194,7 +194,7 @@ SUITES = [
           seconds=600 + 60 * FUZZ_SECONDS),
     Suite("web", "widget: types and units", web_jobs, ("web",), seconds=600),
     Suite("integration", "the whole program over its API", integration_jobs,
-          ("web", "product", "node"), seconds=1200),
+          ("web", "product", "node"), seconds=2400),
     Suite("e2e", "journeys in a real browser", e2e_jobs, ("web", "product"), seconds=1200, workers=1),
     Suite("quality", "search and answers on real documents", quality_jobs, ("asan",), seconds=900),
     Suite("fault", "kill -9, full disk, bad peers", fault_jobs, ("web", "product"),

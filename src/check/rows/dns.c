@@ -166,7 +166,7 @@ const struct check checks_dns[] = {
          "Somebody else can take the target and show his page, with your name in the address bar.",
      .refs = "CWE-350; RFC 1034 section 3.6.2",
      .severity = SEVERITY_HIGH,
-     .needs = NEEDS_DNS,
+     .needs = NEEDS_DNS | NEEDS_PAGES | NEEDS_REDIRECTS,
      .run = dns_dangling_cname},
     {.id = "dns.dangling.ns",
      .row = "L1",

@@ -215,7 +215,7 @@ void dns_dangling_a(const struct facts *f, struct verdict *v)
                          service->service);
             verdict_fix(v, "Delete the address record, or claim the name at %s.", service->service);
             for (size_t at = 0; at < x->count; at++) {
-                verdict_fix_record(v, "; delete: %.*s", STR_ARG(dns_line(v, &x->records[at])));
+                dns_fix_delete(v, &x->records[at]);
             }
         } else {
             verdict_pass(v, hosts[i].name, "%.*s: no service shows it as free",

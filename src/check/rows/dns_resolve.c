@@ -125,7 +125,7 @@ static void judge_extra(struct verdict *v, const struct intent_host *host, str n
         }
         if (!declared) {
             verdict_fail(v, name, "%.*s is not in launch.yaml", STR_ARG(dns_line(v, r)));
-            verdict_fix_record(v, "; delete: %.*s", STR_ARG(dns_line(v, r)));
+            dns_fix_delete(v, r);
         }
     }
 }
@@ -229,7 +229,7 @@ void dns_resolve_wildcard(const struct facts *f, struct verdict *v)
             struct dns_record r = x->records[at++];
             if (str_eq(r.owner, name)) {
                 r.owner = star;
-                verdict_fix_record(v, "; delete: %.*s", STR_ARG(dns_line(v, &r)));
+                dns_fix_delete(v, &r);
             }
         }
     }
@@ -260,7 +260,7 @@ static void judge_private(const struct facts *f, struct verdict *v, const struct
             verdict_fail(v, x->name, "%.*s: %s", STR_ARG(dns_line(v, r)),
                          is_documentation(&address) ? "an address of examples and manuals"
                                                     : "an address that the internet cannot reach");
-            verdict_fix_record(v, "; delete: %.*s", STR_ARG(dns_line(v, r)));
+            dns_fix_delete(v, r);
         } else {
             verdict_pass(v, x->name, "%.*s", STR_ARG(dns_line(v, r)));
         }
@@ -345,7 +345,7 @@ void dns_stale(const struct facts *f, struct verdict *v)
                        "reach what is; declare in launch.yaml what is meant to be public.");
         for (size_t at = 0, n = 0; n < 8 && at < x->count; at++) {
             if (str_eq(x->records[at].owner, hosts[i].name)) {
-                verdict_fix_record(v, "; delete: %.*s", STR_ARG(dns_line(v, &x->records[at])));
+                dns_fix_delete(v, &x->records[at]);
                 n++;
             }
         }

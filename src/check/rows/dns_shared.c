@@ -38,7 +38,7 @@ const struct dns_record *dns_alias_at(const struct facts *f, str name)
 
 void dns_fix_delete(struct verdict *v, const struct dns_record *r)
 {
-    if (r) {
+    if (r && r->type != DNS_RRSIG) { /* signatures are the signer's */
         verdict_fix_record(v, "; delete: %.*s", STR_ARG(dns_line(v, r)));
     }
 }

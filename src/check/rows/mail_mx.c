@@ -210,28 +210,47 @@ static void run_unresolvable(const struct facts *f, struct verdict *v)
     }
 }
 
+/* Lets MX name the host behind the alias, for each record that names the alias. */
+static void fix_cname(const struct facts *f, struct verdict *v, str host, str target)
+{
+    const struct dns_answer *x = facts_dns(f, facts_domain(f), DNS_MX);
+    const struct dns_record *r;
+    size_t at = 0;
+    unsigned preference;
+    str named;
+    verdict_fix(v, "Let MX name the host behind the alias.");
+    while (x && (r = dns_answer_next(x, DNS_MX, &at)) != NULL) {
+        if (dns_record_mx(v->a, r, &preference, &named) && str_ieq(named, host)) {
+            verdict_fix_record(v, "; delete: %.*s", STR_ARG(dns_record_show(v->a, r)));
+            verdict_fix_record(v, "%.*s. %u IN MX %u %.*s.", STR_ARG(r->owner), r->ttl, preference,
+                               STR_ARG(target));
+        }
+    }
+}
+
 static void judge_cname(const struct facts *f, struct verdict *v, str host)
 {
     const struct dns_answer *x = mail_answer(f, v, host, DNS_A);
     const struct dns_record *r;
     size_t at = 0;
+    str end = host; /* of the chain */
     if (!x) {
         return;
     }
     while ((r = dns_answer_next(x, DNS_CNAME, &at)) != NULL) {
-        str target;
-        if (str_ieq(r->owner, host) && dns_record_name(v->a, r, &target)) {
+        if (str_ieq(r->owner, host)) {
             verdict_warn(v, host, "is an alias, which MX must not name: %.*s",
                          STR_ARG(dns_record_show(v->a, r)));
-            verdict_fix(v, "Let MX name the host behind the alias.");
-            verdict_fix_record(v, "; delete: %.*s. MX … %.*s.", STR_ARG(facts_domain(f)),
-                               STR_ARG(host));
-            verdict_fix_record(v, "%.*s. 3600 IN MX 10 %.*s.", STR_ARG(facts_domain(f)),
-                               STR_ARG(target));
-            return;
+        }
+        if (str_ieq(r->owner, end) && !dns_record_name(v->a, r, &end)) {
+            break;
         }
     }
-    verdict_pass(v, host, "is no alias");
+    if (v->state == CHECK_WARN && !str_ieq(end, host)) {
+        fix_cname(f, v, host, end);
+    } else if (str_ieq(end, host)) {
+        verdict_pass(v, host, "is no alias");
+    }
 }
 
 /* Runs `judge` for each MX host. */

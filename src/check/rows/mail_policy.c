@@ -232,9 +232,12 @@ static void run_mismatch(const struct facts *f, struct verdict *v)
     if (count == 0) {
         verdict_skip(v, facts_domain(f), "no MX record names a host");
     }
+    const struct dns_record *old = NULL;
+    str text;
+    (void)mail_txt(f, v->a, mail_name(f, v->a, "_mta-sts"), mta_sts_is_record, &old, &text);
     if (v->state > CHECK_PASS) {
         verdict_fix(v, "Name every MX host in the policy, and give the record a new id.");
-        fix_record(f, v, NULL);
+        fix_record(f, v, old);
         fix_policy(f, v, mta_sts_mode_name(policy.mode));
     }
 }

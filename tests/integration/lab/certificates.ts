@@ -16,10 +16,11 @@ export interface Certificate {
   digest: string;
   /** Lines of an openssl extension section besides the usual ones. */
   extensions: string[];
-  /** What signs it: the intermediate, the root, itself, or an authority nobody trusts. */
-  issuer: "intermediate" | "root" | "self" | "unknown";
+  /** What signs it: the intermediate, the root, itself, an authority nobody trusts, or one below the root that
+   * has the organisation of an authority of the world. */
+  issuer: "intermediate" | "root" | "self" | "unknown" | "known";
   /** What the server sends after the leaf. */
-  send: ("intermediate" | "root")[];
+  send: ("intermediate" | "root" | "known")[];
 }
 
 const USUAL: Omit<Certificate, "names"> = {
@@ -54,11 +55,13 @@ export class Authority {
         `/O=Doorward Laboratory/CN=${name === "root" ? "Root" : "Nobody knows me"}`, "-addext", "basicConstraints=critical,CA:TRUE",
         "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-out", self.file(`${name}.pem`)]);
     }
-    await self.key("intermediate", "ec");
-    await self.issue("intermediate", {
-      ...USUAL, names: ["Laboratory Issuing CA"], issuer: "root", to: 1800, send: [],
-      extensions: ["basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=critical,keyCertSign,cRLSign"],
-    });
+    for (const name of ["intermediate", "known"]) {
+      await self.key(name, "ec");
+      await self.issue(name, {
+        ...USUAL, names: ["Laboratory Issuing CA"], issuer: "root", to: 1800, send: [],
+        extensions: ["basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=critical,keyCertSign,cRLSign"],
+      }, undefined, name === "known" ? "/O=Let's Encrypt" : "");
+    }
     for (const name of ["ec", "rsa2048"]) await self.key(name, name);
     return self;
   }
@@ -86,13 +89,13 @@ export class Authority {
     return { chain: this.file(`${base}-chain.pem`), leaf: this.file(`${base}.pem`), key };
   }
 
-  private async issue(base: string, c: Certificate, key = this.file(`${base}.key`)): Promise<void> {
+  private async issue(base: string, c: Certificate, key = this.file(`${base}.key`), subject = ""): Promise<void> {
     const request = this.file(`${base}.csr`);
     const name = c.names[0]?.slice(0, 60) ?? "x";
-    await openssl(["req", "-new", "-key", key, "-subj", `/CN=${name}`, "-out", request]);
+    await openssl(["req", "-new", "-key", key, "-subj", `${subject}/CN=${name}`, "-out", request]);
     const config = this.file(`${base}.ext`);
     writeFileSync(config, `[ca]\ndefault_ca=d\n[d]\ndatabase=${base}.db\nserial=${base}.serial\nnew_certs_dir=.\nunique_subject=no\n` +
-      `email_in_dn=no\npolicy=p\ncopy_extensions=none\n[p]\ncommonName=supplied\n[x]\nsubjectKeyIdentifier=hash\n` +
+      `email_in_dn=no\npolicy=p\ncopy_extensions=none\n[p]\norganizationName=optional\ncommonName=supplied\n[x]\nsubjectKeyIdentifier=hash\n` +
       `authorityKeyIdentifier=keyid\n${c.extensions.join("\n")}\n`);
     writeFileSync(this.file(`${base}.db`), "");
     writeFileSync(this.file(`${base}.serial`), serial());

@@ -456,6 +456,27 @@ static void servers_that_mean_harm_get_nowhere(void **state)
     }
 }
 
+static void serve_many_hello_requests(struct peer *peer, int fd)
+{
+    (void)peer;
+    static char bytes[9 * 1000];
+    for (size_t i = 0; i < sizeof bytes; i += 9) {
+        memcpy(bytes + i, "\x16\x03\x03\x00\x04\x00\x00\x00\x00", 9);
+    }
+    while (peer_write(fd, bytes, sizeof bytes)) {
+    }
+}
+
+/* The bytes end it, long before the deadline does. */
+static void a_handshake_without_end_is_cut_off(void **state)
+{
+    (void)state;
+    const struct tls_endpoint *x = probe(serve_many_hello_requests, 30000);
+    assert_int_equal(x->outcome, TLS_TIMEOUT);
+    assert_true(str_eq(x->reason, STR("a handshake without end")));
+    forget();
+}
+
 static void nobody_listening_is_unreachable(void **state)
 {
     (void)state;
@@ -495,6 +516,7 @@ int main(void)
         cmocka_unit_test(staples_are_verified),
         cmocka_unit_test(a_staple_of_garbage_is_bad),
         cmocka_unit_test(servers_that_mean_harm_get_nowhere),
+        cmocka_unit_test(a_handshake_without_end_is_cut_off),
         cmocka_unit_test(nobody_listening_is_unreachable),
     };
     return cmocka_run_group_tests_name("tls_probe", tests, setup, teardown);

@@ -34,32 +34,61 @@ function own(address: string | ((self: Placed) => string), glue = address): Part
   };
 }
 
-/** A name server that answers over UDP only: it hands everything to ns1.lab.test. */
-async function udpOnly(lab: Lab, self: Placed): Promise<void> {
-  const inside = createSocket("udp4");
-  inside.on("message", (question, asker) => {
+/** A name server at self.second that hands everything to ns1.lab.test, but for what `answer` makes up. */
+async function proxy(lab: Lab, self: Placed, tcp: boolean, answer: (question: Buffer) => Buffer | null = () => null): Promise<void> {
+  const ask = (question: Buffer, say: (message: Buffer) => void): void => {
+    const own = answer(question);
+    if (own) return say(own);
     const outside = createSocket("udp4");
     const end = setTimeout(() => outside.close(), 3000);
-    outside.once("message", (answer) => {
+    outside.once("message", (message) => {
       clearTimeout(end);
-      inside.send(answer, asker.port, asker.address);
+      say(message);
       outside.close();
     });
     outside.send(question, lab.ports.dns, SERVERS[0]);
-  });
+  };
+  const inside = createSocket("udp4");
+  inside.on("message", (question, asker) => ask(question, (message) => inside.send(message, asker.port, asker.address)));
   await new Promise<void>((resolve) => inside.bind(lab.ports.dns, self.second, resolve));
   inside.unref();
-}
-
-/** WHOIS of the registry of test., and what IANA says of it. */
-async function whois(lab: Lab, self: Placed): Promise<void> {
-  const expiry = new Date(Date.now() + 5 * DAY).toISOString();
+  if (!tcp) return;
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
-    socket.once("data", (question) => {
-      socket.end(question.toString().trim() === "test" ? "domain: TEST\nwhois: whois.lab-parent.test\n"
-        : `Domain Name: ${self.domain}\nRegistry Expiry Date: ${expiry}\n`);
-    });
+    socket.once("data", (data) => ask(data.subarray(2), (message) => {
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(message.length);
+      socket.end(Buffer.concat([length, message]));
+    }));
+  });
+  await new Promise<void>((resolve) => server.listen(lab.ports.dns, self.second, resolve));
+  server.unref();
+}
+
+/** Answers questions for addresses of the domain itself with a CNAME: no decent name server would. */
+function aliasOfApex(self: Placed): (question: Buffer) => Buffer | null {
+  const wire = (name: string): Buffer => Buffer.concat([...name.split("."), ""].map((label) =>
+    Buffer.concat([Buffer.from([label.length]), Buffer.from(label)])));
+  const asked = wire(self.domain), target = wire(`www.${self.domain}`);
+  return (question) => {
+    const end = 12 + asked.length;
+    if (!question.subarray(12, end).equals(asked) || ![1, 28].includes(question.readUInt16BE(end))) return null;
+    const head = Buffer.from([question[0] ?? 0, question[1] ?? 0, 0x84, 0, 0, 1, 0, 1, 0, 0, 0, 0]);
+    const record = Buffer.from([0xc0, 12, 0, 5, 0, 1, 0, 0, 0x0e, 0x10, 0, target.length]);
+    return Buffer.concat([head, question.subarray(12, end + 4), record, target]);
+  };
+}
+
+/** WHOIS of IANA and of the registry of test., where one domain ends soon and all others in a year. */
+async function whois(lab: Lab, self: Placed): Promise<void> {
+  const answer = (question: string): string => {
+    if (question === "test") return "domain: TEST\nwhois: whois.lab-parent.test\n";
+    const ends = new Date(Date.now() + (question === self.domain ? 5 : 365) * DAY).toISOString();
+    return `Domain Name: ${question}\nRegistry Expiry Date: ${ends}\n`;
+  };
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.once("data", (question) => socket.end(answer(question.toString().trim())));
   });
   await new Promise<void>((resolve) => server.listen(lab.ports.dns, WHOIS, resolve));
   server.unref();
@@ -96,7 +125,10 @@ export const DNS_SITES: Site[] = [
     parent: (parent, self) => parent.set(self.site.name, "NS", "ns1.lab.test."), noRepair: REGISTRAR,
   }),
   names("wrong-glue", { "dns.ns.glue": "fail" }, undefined, { ...own(SERVERS[1], "127.53.9.9"), noRepair: REGISTRAR }),
-  names("no-tcp", { "dns.ns.tcp": "fail" }, undefined, { ...own((self) => self.second), start: udpOnly, noRepair: REGISTRAR }),
+  names("no-tcp", { "dns.ns.tcp": "fail" }, undefined, { ...own((self) => self.second), start: (lab, self) => proxy(lab, self, false), noRepair: REGISTRAR }),
+  names("alias-apex", { "dns.cname.apex": "fail", "dns.ns.answers": "fail" }, undefined, {
+    ...own((self) => self.second), start: (lab, self) => proxy(lab, self, true, aliasOfApex(self)), noRepair: REGISTRAR,
+  }),
   names("beside", { "dns.cname.beside": "fail", "dns.ns.answers": "fail" }, undefined, {
     secondary: (zone, self) => zone.remove("www", "A").add("www", "CNAME", `${self.domain}.`), noRepair: REGISTRAR,
   }),
@@ -135,6 +167,16 @@ export const DNS_SITES: Site[] = [
   }),
   names("caa-syntax", { "dns.caa.syntax": "fail" }, (zone) => zone.add("", "CAA", "0 isue \"lab.test\"")),
   names("caa-critical", { "dns.caa.renewal": "fail" }, (zone) => zone.add("", "CAA", "128 tbs \"unknown\"")),
+  {
+    name: "caa-issuer", expect: { "dns.caa.issuer": "fail" }, only: "dns.*", certificate: { issuer: "known", send: ["known"] },
+  },
+  {
+    name: "caa-wildcard", expect: { "dns.caa.renewal": "fail" }, only: "dns.*",
+    zone: (zone) => zone.set("", "CAA", "0 issue \"letsencrypt.org\"", "0 issuewild \";\""),
+    certificate: {
+      issuer: "known", send: ["known"], names: ["caa-wildcard.test", "*.caa-wildcard.test"],
+    },
+  },
   names("axfr", { "dns.axfr": "fail" }, undefined, { transfer: true, noRepair: REGISTRAR }),
   names("stale", { "dns.stale": "warn" }, (zone, self) => zone.add("staging", "A", self.address)),
   names("expires", { "dns.registration.expiry": "fail" }, undefined, { start: whois, noRepair: REGISTRAR }),

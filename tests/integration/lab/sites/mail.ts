@@ -5,7 +5,7 @@ import { atEnd, Child } from "../../harness/child.ts";
 import { ROOT } from "../../harness/doorward.ts";
 import type { Certificate } from "../certificates.ts";
 import type { Lab } from "../lab.ts";
-import type { Placed, Site } from "../site.ts";
+import { checksOf, type Placed, type Site } from "../site.ts";
 import type { Zone } from "../zone.ts";
 
 const KEY = "default._domainkey";
@@ -64,6 +64,13 @@ function policy(text: string): Site["web"] {
   };
 }
 
+/** Serves the policy that the fix shows, without its first line, which says where. */
+function repairPolicy(id: string): Site["repair"] {
+  return (web, fix) => {
+    web.files[POLICY] = `${fix(id).config?.["other"]?.split("\n").slice(1).join("\r\n") ?? ""}\r\n`;
+  };
+}
+
 export const MAIL_SITES: Site[] = [
   { name: "dkim-missing", expect: { "email.dkim.missing": "fail" }, zone: (zone) => zone.remove(KEY) },
   {
@@ -108,6 +115,7 @@ export const MAIL_SITES: Site[] = [
   },
   {
     name: "mx-fcrdns", expect: { "email.mx.fcrdns": "warn" }, zone: ownServer(undefined, true), start: start({ tls: {}, second: true }),
+    noRepair: "the record belongs into the zone of whoever gave the address",
   },
   {
     name: "mx-unreachable", expect: { "email.mx.unreachable": "fail" },
@@ -130,7 +138,7 @@ export const MAIL_SITES: Site[] = [
   { name: "mta-sts-record", expect: { "email.mta-sts.syntax": "fail" }, zone: (zone) => zone.setTxt("_mta-sts", "v=STSv1; id=2026-11-30") },
   {
     name: "mta-sts-policy-syntax", expect: { "email.mta-sts.syntax": "fail" },
-    web: policy("version: STSv1\nmode: enforced\nmx: mx.lab.test\nmax_age: 604800\n"),
+    web: policy("version: STSv1\nmode: enforced\nmx: mx.lab.test\nmax_age: 604800\n"), repair: repairPolicy("email.mta-sts.syntax"),
   },
   {
     name: "mta-sts-policy", expect: { "email.mta-sts.policy": "fail" },
@@ -146,7 +154,11 @@ export const MAIL_SITES: Site[] = [
   },
   {
     name: "mta-sts-mismatch", expect: { "email.mta-sts.mismatch": "fail" },
-    web: policy("version: STSv1\nmode: enforce\nmx: old.lab.test\nmax_age: 604800\n"),
+    web: policy("version: STSv1\nmode: enforce\nmx: old.lab.test\nmax_age: 604800\n"), repair: repairPolicy("email.mta-sts.mismatch"),
+    also: (report) => {
+      const record = checksOf(report).find((check) => check.id === "email.mta-sts.mismatch")?.fix.record ?? "";
+      if (!record.includes("; delete: _mta-sts.")) throw new Error(`the old record stays: ${record}`);
+    },
   },
   { name: "tls-rpt", expect: { "email.tls-rpt": "warn" }, zone: (zone, self) => zone.setTxt("_smtp._tls", `v=TLSRPTv1; rua=tlsrpt@${self.domain}`) },
   { name: "bimi", expect: { "email.bimi": "warn" }, zone: (zone, self) => zone.txt("default._bimi", `v=BIMI1; l=http://www.${self.domain}/logo.svg`) },
