@@ -23,8 +23,8 @@ static bool refuse(struct verdict *v, str domain, const char *id)
     return false;
 }
 
-static bool refuse_unanswered(struct verdict *v, str name, const struct dns_answer *x,
-                              bool first, const char *id)
+static bool refuse_unanswered(struct verdict *v, str name, const struct dns_answer *x, bool first,
+                              const char *id)
 {
     if (!first) {
         return refuse(v, name, id);
@@ -68,8 +68,8 @@ bool email_spf_open(const struct facts *f, struct verdict *v, enum email_stage s
     if (stage >= EMAIL_SINGLE && x.found > 1) {
         return refuse(v, x.domain, "email.spf.multiple");
     }
-    if (stage >= EMAIL_WHOLE && (email_spf_cut(x.root) ||
-                                 email_spf_glued(v->a, x.root->rr, x.record->text) != SIZE_MAX)) {
+    if (stage >= EMAIL_WHOLE &&
+        (email_spf_cut(x.root) || email_spf_glued(v->a, x.root->rr, x.record->text) != SIZE_MAX)) {
         return refuse(v, x.domain, "email.spf.string-length");
     }
     bool sound = x.record->faults == 0;
@@ -146,8 +146,7 @@ size_t email_spf_glued(struct arena *a, const struct dns_record *r, str text)
 bool email_spf_cut(const struct spf_node *root)
 {
     const struct spf_record *record = &root->record;
-    return record->text.n == STRING_MAX && root->strings == 1 && !record->all &&
-           !record->redirect;
+    return record->text.n == STRING_MAX && root->strings == 1 && !record->all && !record->redirect;
 }
 
 bool email_spf_mistaken(const struct spf_term *term)
@@ -193,8 +192,8 @@ void email_pass_record(struct verdict *v, const struct dns_record *r)
 
 static const char *state_words(const struct spf_node *node)
 {
-    bool policy = !node->term || node->term->kind == SPF_INCLUDE ||
-                  node->term->kind == SPF_REDIRECT;
+    bool policy =
+        !node->term || node->term->kind == SPF_INCLUDE || node->term->kind == SPF_REDIRECT;
     switch (node->state) {
     case SPF_NODE_MISSING:
         return policy ? " – no SPF record there" : " – finds nothing (a void look-up)";
@@ -289,9 +288,10 @@ bool email_dmarc_open(const struct facts *f, struct verdict *v, enum email_dmarc
     ret->own = &ret->walk.steps[0];
     ret->record = &ret->own->record;
     if (stage >= DMARC_STAGE_SINGLE && ret->own->found != 1) {
-        return refuse(v, x.name, ret->own->found > 1 ? "email.dmarc.multiple"
-                                 : x.broken          ? "email.dmarc.syntax"
-                                                     : "email.dmarc.missing");
+        return refuse(v, x.name,
+                      ret->own->found > 1 ? "email.dmarc.multiple"
+                      : x.broken          ? "email.dmarc.syntax"
+                                          : "email.dmarc.missing");
     }
     bool sound = ret->record->faults == 0 && ret->record->p != DMARC_UNSET;
     return stage < DMARC_STAGE_SOUND || sound || refuse(v, x.name, "email.dmarc.syntax");

@@ -102,7 +102,7 @@ static void fix_broken(struct verdict *v, const struct email_dmarc *x)
     }
     const struct email_tag tags[] = {
         {"p", record.p == DMARC_UNSET ? "quarantine" : dmarc_policy_name(record.p)},
-        {"rua", record.rua ? record.rua->value.p : rua.p}};
+        {"rua", rua.p}};
     bool kept = record.rua && !record.rua->fault;
     email_fix_dmarc(v, x, email_dmarc_text(v->a, &record, tags, kept ? 1 : 2));
 }
@@ -172,7 +172,8 @@ void email_dmarc_removed(const struct facts *f, struct verdict *v)
     }
     if (v->state == CHECK_WARN) {
         const struct email_tag tags[] = {{"pct", NULL}, {"rf", NULL}, {"ri", NULL}};
-        verdict_fix(v, "Leave the tags out that RFC 9989 removed; put t=y in while you still test.");
+        verdict_fix(v,
+                    "Leave the tags out that RFC 9989 removed; put t=y in while you still test.");
         email_fix_dmarc(v, &x, email_dmarc_text(v->a, x.record, tags, 3));
     } else if (v->count == 0) {
         verdict_pass(v, x.name, "only tags of RFC 9989: %.*s", STR_ARG(x.record->text));

@@ -35,7 +35,10 @@ void email_dmarc_subdomain(const struct facts *f, struct verdict *v)
         return;
     }
     verdict_warn(v, x.name, "%s%s%s weaker than p=%s, so that forgers use a subdomain: %.*s",
-                 sp ? "sp" : "", sp && np ? " and np are" : "", sp && np ? "" : np ? "np is" : " is",
+                 sp ? "sp" : "", sp && np ? " and np are" : "",
+                 sp && np ? ""
+                 : np     ? "np is"
+                          : " is",
                  dmarc_policy_name(x.record->p), STR_ARG(x.record->text));
     const struct email_tag tags[] = {{sp ? "sp" : "np", NULL}, {np ? "np" : "sp", NULL}};
     verdict_fix(v, "Leave the weaker tag out: the policy of the domain then counts below it too.");
@@ -78,8 +81,9 @@ static void judge_reports(struct verdict *v, const struct email_dmarc *x,
         } else if (dmarc_permits_reports(v->a, answer)) {
             verdict_pass(v, name, "%.*s takes the reports", STR_ARG(uris[i].host));
         } else {
-            verdict_fail(v, name, "%.*s does not say that it takes reports about %.*s, so none are "
-                                  "sent: no TXT record v=DMARC1 there",
+            verdict_fail(v, name,
+                         "%.*s does not say that it takes reports about %.*s, so none are "
+                         "sent: no TXT record v=DMARC1 there",
                          STR_ARG(uris[i].host), STR_ARG(x->domain));
             email_fix_txt(v, name, STR("v=DMARC1"));
         }
@@ -95,8 +99,9 @@ void email_dmarc_external(const struct facts *f, struct verdict *v)
     judge_reports(v, &x, x.record->rua);
     judge_reports(v, &x, x.record->ruf);
     if (v->state == CHECK_FAIL) {
-        verdict_fix(v, "The record below belongs into the zone of whoever gets the reports: have it "
-                       "published there, or name a mailbox of your own in rua.");
+        verdict_fix(v,
+                    "The record below belongs into the zone of whoever gets the reports: have it "
+                    "published there, or name a mailbox of your own in rua.");
     } else if (v->count == 0) {
         verdict_pass(v, x.name, "no report address is elsewhere: %.*s", STR_ARG(x.record->text));
     }
@@ -178,12 +183,14 @@ static void judge_sender(struct verdict *v, const struct email_dmarc *x,
         verdict_pass(v, id, "%s sends from %.*s and is in its SPF record", sender->name,
                      STR_ARG(x->domain));
     } else if (has_declared_key(x->facts, v->a)) {
-        verdict_pass(v, id, "a key of a declared selector is there; launch.yaml does not say that "
-                            "it is not that of %s",
+        verdict_pass(v, id,
+                     "a key of a declared selector is there; launch.yaml does not say that "
+                     "it is not that of %s",
                      sender->name);
     } else if (unknown_key) {
-        verdict_pass(v, id, "%s: its selectors differ from customer to customer and were not looked "
-                            "up%s; name them in launch.yaml to have them judged",
+        verdict_pass(v, id,
+                     "%s: its selectors differ from customer to customer and were not looked "
+                     "up%s; name them in launch.yaml to have them judged",
                      sender->name, return_path ? "" : " (aspf=s leaves DKIM as the only way)");
     } else {
         verdict_fail(v, id, "%s cannot pass DMARC: no DKIM key of it (%s) at %.*s%s", sender->name,
@@ -222,8 +229,9 @@ void email_dmarc_alignment(const struct facts *f, struct verdict *v)
         }
     }
     if (v->state == CHECK_FAIL) {
-        verdict_fix(v, "Switch DKIM on in the settings of that sender for %.*s and publish the "
-                       "records it shows (the names end in ._domainkey.%.*s).",
+        verdict_fix(v,
+                    "Switch DKIM on in the settings of that sender for %.*s and publish the "
+                    "records it shows (the names end in ._domainkey.%.*s).",
                     STR_ARG(x.domain), STR_ARG(x.domain));
     }
 }

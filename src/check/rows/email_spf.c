@@ -96,8 +96,9 @@ void email_spf_missing(const struct facts *f, struct verdict *v)
             (void)add_receivers(f, v, &terms);
         }
         email_terms_end(&terms, STR("~all"));
-        verdict_fix(v, "Publish the record below as TXT of %.*s. Add whoever else sends mail for "
-                       "the domain before ~all.",
+        verdict_fix(v,
+                    "Publish the record below as TXT of %.*s. Add whoever else sends mail for "
+                    "the domain before ~all.",
                     STR_ARG(x.domain));
     }
     email_fix_txt(v, x.domain, email_terms_text(v->a, &terms));
@@ -160,8 +161,8 @@ static void fix_glued(struct verdict *v, const struct email_spf *x, size_t at)
     struct spf_record record;
     while (at != SIZE_MAX) {
         str text = x->record->text;
-        str apart = arena_printf(v->a, "%.*s %.*s", (int)at, text.p, (int)(text.n - at),
-                                 text.p + at);
+        str apart =
+            arena_printf(v->a, "%.*s %.*s", (int)at, text.p, (int)(text.n - at), text.p + at);
         if (!apart.p || !err_ok(spf_parse(v->a, apart, &record))) {
             return;
         }
@@ -191,8 +192,9 @@ void email_spf_strings(const struct facts *f, struct verdict *v)
                        "each but the last.");
         fix_glued(v, &x, at);
     } else if (email_spf_cut(x.root)) {
-        verdict_fail(v, x.domain, "one string of exactly 255 bytes without an end: it was cut off "
-                                  "when it was stored: %.*s",
+        verdict_fail(v, x.domain,
+                     "one string of exactly 255 bytes without an end: it was cut off "
+                     "when it was stored: %.*s",
                      STR_ARG(line));
         verdict_fix(v, "One string holds 255 bytes at most. Enter the record as several strings; "
                        "add what was cut off before ~all.");
@@ -220,13 +222,17 @@ static bool parses(struct arena *a, str term)
 static str repair(struct arena *a, str term)
 {
     static const char *const names[][2] = {
-        {"ipv4:", "ip4:"},        {"ipv6:", "ip6:"},      {"ip:", "ip4:"},
-        {"includes:", "include:"}, {"include=", "include:"}, {"ip4=", "ip4:"},
-        {"ip6=", "ip6:"},         {"a=", "a:"},           {"mx=", "mx:"},
-        {"exists=", "exists:"},   {"ptr=", "ptr:"},       {"redirect:", "redirect="},
-        {"exp:", "exp="},         {"a:", "ip4:"},         {"a:", "ip6:"},
-        {"mx:", "ip4:"},          {"include:", "ip4:"},   {"ip4:", "ip6:"},
-        {"ip6:", "ip4:"},         {"ip4:", "a:"},         {"all=", "~all"},
+        {"ipv4:", "ip4:"},        {"ipv6:", "ip6:"},
+        {"ip:", "ip4:"},          {"includes:", "include:"},
+        {"include=", "include:"}, {"ip4=", "ip4:"},
+        {"ip6=", "ip6:"},         {"a=", "a:"},
+        {"mx=", "mx:"},           {"exists=", "exists:"},
+        {"ptr=", "ptr:"},         {"redirect:", "redirect="},
+        {"exp:", "exp="},         {"a:", "ip4:"},
+        {"a:", "ip6:"},           {"mx:", "ip4:"},
+        {"include:", "ip4:"},     {"ip4:", "ip6:"},
+        {"ip6:", "ip4:"},         {"ip4:", "a:"},
+        {"all=", "~all"},
     };
     while (term.n > 1 && memchr(",;.:", term.p[term.n - 1], 4)) {
         term = str_slice(term, 0, term.n - 1);
@@ -373,8 +379,9 @@ void email_spf_size(const struct facts *f, struct verdict *v)
                      size > UDP_PLAIN ? "; above 512 it needs EDNS, which is usual today" : "");
         return;
     }
-    verdict_warn(v, x.domain, "the answer has %zu bytes in %zu TXT records, SPF %zu of them: more "
-                              "than fits into one UDP packet (1,232)",
+    verdict_warn(v, x.domain,
+                 "the answer has %zu bytes in %zu TXT records, SPF %zu of them: more "
+                 "than fits into one UDP packet (1,232)",
                  size, records, own);
     const struct dns_record *r;
     for (size_t at = 0; (r = dns_answer_next(x.answer, DNS_TXT, &at)) != NULL;) {
@@ -386,8 +393,9 @@ void email_spf_size(const struct facts *f, struct verdict *v)
                        "the answer fits again.");
         fix_size(v, &x);
     } else {
-        verdict_fix(v, "The SPF record is small; the other TXT records of %.*s fill the answer. "
-                       "Delete proofs of ownership that are not used any more.",
+        verdict_fix(v,
+                    "The SPF record is small; the other TXT records of %.*s fill the answer. "
+                    "Delete proofs of ownership that are not used any more.",
                     STR_ARG(x.domain));
     }
 }

@@ -173,8 +173,9 @@ void email_spf_lookups(const struct facts *f, struct verdict *v)
         }
     }
     if (x.root->lookups > SPF_DNS_TERMS_MAX || x.audit.cut) {
-        verdict_fail(v, x.domain, "%u look-ups are needed, 10 are allowed: receivers stop with a "
-                                  "permanent error",
+        verdict_fail(v, x.domain,
+                     "%u look-ups are needed, 10 are allowed: receivers stop with a "
+                     "permanent error",
                      x.root->lookups);
     } else if (!crowded) {
         verdict_pass(v, x.domain, "%u of 10 look-ups", x.root->lookups);
@@ -195,8 +196,9 @@ void email_spf_voids(const struct facts *f, struct verdict *v)
         return;
     }
     if (x.root->voids > SPF_VOID_MAX) {
-        verdict_fail(v, x.domain, "%u look-ups find nothing, 2 are allowed: receivers stop with a "
-                                  "permanent error",
+        verdict_fail(v, x.domain,
+                     "%u look-ups find nothing, 2 are allowed: receivers stop with a "
+                     "permanent error",
                      x.root->voids);
     } else {
         verdict_pass(v, x.domain, "%u look-ups find nothing, 2 are allowed", x.root->voids);
@@ -227,8 +229,9 @@ void email_spf_loop(const struct facts *f, struct verdict *v)
     email_terms_read(&terms, x.record);
     for (const struct spf_node *node = x.root->child; node; node = spf_audit_next(node)) {
         if (node->state == SPF_NODE_LOOP) {
-            verdict_fail(v, node->parent->domain, "\"%.*s\" leads back to where it is asked from: "
-                                                  "%.*s",
+            verdict_fail(v, node->parent->domain,
+                         "\"%.*s\" leads back to where it is asked from: "
+                         "%.*s",
                          STR_ARG(node->term->text), STR_ARG(node->parent->record.text));
             email_terms_drop(&terms, email_own_term(node)->text);
         }

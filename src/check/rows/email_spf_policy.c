@@ -6,8 +6,8 @@ enum { WIDE_BITS = 3 }; /* a network of an eighth of all addresses lets everybod
 
 static bool is_wide(const struct spf_term *term)
 {
-    return (term->kind == SPF_IP4 || term->kind == SPF_IP6) && term->qualifier == '+' &&
-           term->bits4 <= WIDE_BITS;
+    return !term->fault && (term->kind == SPF_IP4 || term->kind == SPF_IP6) &&
+           term->qualifier == '+' && term->bits4 <= WIDE_BITS;
 }
 
 /* The node's record is reached through + only, so that its pass is the domain's. */
@@ -31,13 +31,15 @@ void email_spf_plus_all(const struct facts *f, struct verdict *v)
     email_terms_read(&terms, x.record);
     for (const struct spf_node *node = x.root; node; node = spf_audit_next(node)) {
         const struct spf_record *record = &node->record;
-        bool open = record->all && record->all->qualifier == '+' && counts_as_pass(node);
+        bool open = record->all && !record->all->fault && record->all->qualifier == '+' &&
+                    counts_as_pass(node);
         for (size_t i = 0; i < record->count; i++) {
             const struct spf_term *term = &record->terms[i];
             bool wide = is_wide(term) && counts_as_pass(node);
             if (wide || (open && term == record->all)) {
-                verdict_fail(v, node->domain, "\"%.*s\" lets every server of the world send as "
-                                              "%.*s: %.*s",
+                verdict_fail(v, node->domain,
+                             "\"%.*s\" lets every server of the world send as "
+                             "%.*s: %.*s",
                              STR_ARG(term->text), STR_ARG(x.domain), STR_ARG(record->text));
                 str own = node->parent ? email_own_term(node)->text : term->text;
                 email_terms_drop(&terms, own);
@@ -116,8 +118,9 @@ void email_spf_no_all(const struct facts *f, struct verdict *v)
         return;
     }
     if (!last->record.all) {
-        verdict_warn(v, last->domain, "without all at the end nothing is said about other servers: "
-                                      "%.*s",
+        verdict_warn(v, last->domain,
+                     "without all at the end nothing is said about other servers: "
+                     "%.*s",
                      STR_ARG(last->record.text));
         verdict_fix(v, "End the record with ~all: mail of other servers is then suspicious.");
         fix_end(v, &x, "~all");
@@ -139,8 +142,9 @@ void email_spf_redirect(const struct facts *f, struct verdict *v)
         verdict_warn(v, x.domain, "\"%.*s\" is never followed, for %.*s matches first: %.*s",
                      STR_ARG(x.record->redirect->text), STR_ARG(x.record->all->text),
                      STR_ARG(x.record->text));
-        verdict_fix(v, "Delete the redirect. If the servers it names do send, write "
-                       "include:%.*s before all instead.",
+        verdict_fix(v,
+                    "Delete the redirect. If the servers it names do send, write "
+                    "include:%.*s before all instead.",
                     STR_ARG(x.record->redirect->domain));
         email_terms_drop(&terms, x.record->redirect->text);
         email_fix_spf(v, &x, &terms);
@@ -215,8 +219,9 @@ void email_spf_undeclared(const struct facts *f, struct verdict *v)
             verdict_pass(v, node->domain, "\"%.*s\" is a declared sender",
                          STR_ARG(node->term->text));
         } else {
-            verdict_warn(v, node->domain, "\"%.*s\" lets %s send, which launch.yaml does not "
-                                          "declare: %.*s",
+            verdict_warn(v, node->domain,
+                         "\"%.*s\" lets %s send, which launch.yaml does not "
+                         "declare: %.*s",
                          STR_ARG(node->term->text), sender ? sender->name : "somebody unknown",
                          STR_ARG(x.record->text));
             email_terms_drop(&terms, node->term->text);
@@ -256,8 +261,9 @@ void email_spf_declared(const struct facts *f, struct verdict *v)
         if (!sender) {
             verdict_pass(v, intent->senders[i], "no sender that is known here; not judged");
         } else if (!(sender->align & SENDER_SPF) || !sender->spf[0]) {
-            verdict_pass(v, intent->senders[i], "%s needs no place in this record: it sends from "
-                                                "a name of its own or is known by DKIM",
+            verdict_pass(v, intent->senders[i],
+                         "%s needs no place in this record: it sends from "
+                         "a name of its own or is known by DKIM",
                          sender->name);
         } else if (includes_sender(&x, sender)) {
             verdict_pass(v, intent->senders[i], "%s is included: %.*s", sender->name,
