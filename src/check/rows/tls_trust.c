@@ -36,7 +36,8 @@ static void judge_reach(const struct facts *facts, struct verdict *v, const stru
     } else if (x->outcome == TLS_NO_ADDRESS) {
         verdict_skip(v, x->host, "the name has no address; see dns.resolve");
     } else if (x->outcome == TLS_NOT_ALLOWED) {
-        verdict_error(v, x->host, "%s was not tried: %.*s", where.c, STR_ARG(x->reason));
+        verdict_skip(v, x->host, "%s was not tried: %.*s; see dns.private-address", where.c,
+                     STR_ARG(x->reason));
     } else if (!is_declared(facts, x->host)) {
         verdict_skip(v, x->host,
                      "%s: %.*s; the name was found by guessing and need not be a web site", where.c,
