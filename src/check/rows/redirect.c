@@ -348,37 +348,32 @@ static const str *hsts_of(const struct http_exchange *x)
     return http_header(x, "strict-transport-security", 0);
 }
 
+/* Whether each host has HSTS over HTTPS is judged by tls.hsts.*. */
 static void run_hsts(const struct facts *f, struct verdict *v)
 {
     struct chain *chains;
-    const struct page *page = web_page(f, v);
-    size_t count = page ? chain_list_or_skip(f, v, &chains) : 0;
-    if (page && !hsts_of(page->exchange)) {
-        verdict_skip(v, page->url, "the site has no HSTS: see tls.hsts");
-        return;
-    }
+    size_t count = chain_list_or_skip(f, v, &chains);
     for (size_t i = 0; i < count; i++) {
-        const struct http_exchange *x = chains[i].hops[0];
-        bool https = is_https(&chains[i].urls[0]);
-        if (x->outcome != HTTP_ANSWERED || !chains[i].site || chains[i].deep) {
-            continue;
-        }
-        const str *hsts = hsts_of(x);
-        if (hsts && https) {
-            verdict_pass(v, x->url, "Strict-Transport-Security: %.*s", STR_ARG(*hsts));
-        } else if (hsts) {
-            verdict_pass(v, x->url, "sent over plain HTTP, where browsers ignore it: %.*s",
-                         STR_ARG(*hsts));
-        } else if (https) {
-            verdict_warn(v, x->url,
-                         "redirects without Strict-Transport-Security: this name stays open to "
-                         "interception");
+        for (size_t k = 0; k < chains[i].count; k++) {
+            const struct http_exchange *x = chains[i].hops[k];
+            const str *hsts = hsts_of(x);
+            if (x->outcome != HTTP_ANSWERED || chains[i].deep) {
+                continue;
+            }
+            if (hsts && !is_https(&chains[i].urls[k])) {
+                verdict_warn(v, x->url,
+                             "sent over plain HTTP, where browsers must ignore it: "
+                             "Strict-Transport-Security: %.*s",
+                             STR_ARG(*hsts));
+            } else if (hsts) {
+                verdict_pass(v, x->url, "Strict-Transport-Security: %.*s", STR_ARG(*hsts));
+            }
         }
     }
-    if (v->count == 0) {
-        verdict_skip(v, facts_target(f), "no name of the site answers over HTTPS");
+    if (count && v->count == 0) {
+        verdict_skip(v, facts_target(f), "nobody sends HSTS: see tls.hsts.missing");
     }
-    chain_fix(f, v, "Send HSTS with the redirects over HTTPS too.");
+    chain_fix(f, v, "Send HSTS over HTTPS only.");
 }
 
 #define ROW .row = "L3", .needs = NEEDS_DNS | NEEDS_REDIRECTS
@@ -449,10 +444,10 @@ const struct check checks_redirect[] = {
      .run = run_location,
      ROW},
     {.id = "redirect.hsts",
-     .title = "Names that redirect are protected by HSTS too",
+     .title = "HSTS is sent over HTTPS only",
      .why =
          "The name that people type stays open to interception although the site itself is safe.",
-     .refs = "RFC 6797 sections 7.2, 8.1; hstspreload.org",
+     .refs = "RFC 6797 sections 7.2, 8.1",
      .severity = SEVERITY_LOW,
      .run = run_hsts,
      ROW},

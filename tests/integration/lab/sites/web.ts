@@ -110,7 +110,7 @@ export const WEB_SITES: Site[] = [
   { name: "redirect-location", expect: { "redirect.location": "fail" }, repair: blocks("redirect.location"), launch: canonical,
     web: (web) => { web.apex = "return 301 file:///etc/passwd;"; } },
   { name: "redirect-hsts", expect: { "redirect.hsts": "warn" }, repair: blocks("redirect.hsts"),
-    web: (web) => { web.apex = "location / { add_header X-Own 1; return 301 https://www.DOMAIN$request_uri; }"; } },
+    web: (web) => { web.http = "add_header Strict-Transport-Security \"max-age=31536000\" always;\nreturn 301 https://www.DOMAIN$request_uri;"; } },
   // what the page loads
   { name: "page-status", expect: { "page.status": "fail" }, noRepair: "the site itself has to be mended", web: (web) => { web.www = "return 503;"; } },
   { name: "page-mixed-active", expect: { "page.mixed.active": "fail" }, repair: paste("page.mixed.active"),
@@ -201,9 +201,8 @@ export const WEB_SITES: Site[] = [
     launch: (self) => `origin: https://www.${self.domain}\ncdn: cloudflare\n` },
   { name: "edge-origin", expect: { "edge.origin": "fail" }, noRepair: "a setting of the CDN",
     web: header("CF-Ray", "8f0000000000-FRA"),
-    zone: (zone, self) => { zone.add("direct", "A", self.second); },
-    start: (lab, self) => answers(lab, { ...self, address: self.second }, (request, response) => {
-      if (!("encrypted" in request.socket)) return void response.writeHead(301, { Location: `https://www.${self.domain}${request.url}` }).end();
+    launch: (self) => `origin: https://www.${self.domain}\ncdn:\n  name: cloudflare\n  origin_addresses: [${self.second}]\n`,
+    start: (lab, self) => answers(lab, { ...self, address: self.second }, (_, response) => {
       response.writeHead(200, { "Content-Type": "text/html" }).end(page("<p>We help. <a href=\"/about\">About us</a></p>"));
     }) },
   { name: "edge-client-address", expect: { "edge.client-address": "fail" }, noRepair: "the application believes the header", web: header("X-Client-IP", "$http_x_forwarded_for") },
