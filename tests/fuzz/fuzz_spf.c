@@ -34,11 +34,17 @@ static const struct dns_answer *ask(void *user, str name, unsigned type)
         return &nothing;
     }
     line = str_slice(line, 0, 255);
-    str rdata = type == DNS_A ? STR("\xc0\x00\x02\x01")
-                              : arena_printf(zone->a, "%c%.*s", (int)line.n, STR_ARG(line));
-    *r = (struct dns_record){name, type, 60, rdata};
-    r->rdata.n = type == DNS_A ? 4 : line.n + 1;
-    *x = (struct dns_answer){.name = name, .type = type, .records = r, .count = rdata.p ? 1 : 0};
+    char *text = arena_alloc(zone->a, line.n + 1);
+    if (!text) {
+        return &nothing;
+    }
+    text[0] = (char)(unsigned char)line.n;
+    memcpy(text + 1, line.p, line.n);
+    *r = (struct dns_record){name, type, 60, str_n(text, line.n + 1)};
+    if (type == DNS_A) {
+        r->rdata = STR("\xc0\x00\x02\x01");
+    }
+    *x = (struct dns_answer){.name = name, .type = type, .records = r, .count = 1};
     return x;
 }
 

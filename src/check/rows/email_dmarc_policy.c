@@ -187,15 +187,16 @@ static void judge_sender(struct verdict *v, const struct email_dmarc *x,
                      "a key of a declared selector is there; launch.yaml does not say that "
                      "it is not that of %s",
                      sender->name);
+    } else if (sender->align & SENDER_SPF) {
+        verdict_skip(v, id, "%s: see email.spf.declared-missing", sender->name);
     } else if (unknown_key) {
         verdict_pass(v, id,
                      "%s: its selectors differ from customer to customer and were not looked "
                      "up%s; name them in launch.yaml to have them judged",
                      sender->name, return_path ? "" : " (aspf=s leaves DKIM as the only way)");
     } else {
-        verdict_fail(v, id, "%s cannot pass DMARC: no DKIM key of it (%s) at %.*s%s", sender->name,
-                     sender->selectors, STR_ARG(x->domain),
-                     (sender->align & SENDER_SPF) ? ", and it is not in the SPF record" : "");
+        verdict_fail(v, id, "%s cannot pass DMARC: no DKIM key of it (%s) at %.*s", sender->name,
+                     sender->selectors, STR_ARG(x->domain));
     }
 }
 

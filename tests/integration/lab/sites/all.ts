@@ -5,9 +5,10 @@ import { DNS_SITES } from "./dns.ts";
 import { MAIL_SITES } from "./mail.ts";
 import { MESSAGE_SITES } from "./message.ts";
 import { SPEED_SITES } from "./speed.ts";
+import { SPF_SITES } from "./spf.ts";
 import { TLS_SITES } from "./tls.ts";
 import { WEB_SITES } from "./web.ts";
 
 export const ALL: Site[] = [
-  ...DNS_SITES, ...TLS_SITES, ...WEB_SITES, ...MAIL_SITES, ...MESSAGE_SITES, ...SPEED_SITES,
+  ...DNS_SITES, ...TLS_SITES, ...WEB_SITES, ...MAIL_SITES, ...MESSAGE_SITES, ...SPEED_SITES, ...SPF_SITES,
 ];
