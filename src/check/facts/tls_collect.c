@@ -26,6 +26,7 @@ struct survey {
     const struct addr **addresses; /* by host */
     size_t *address_counts;
     struct target targets[ENDPOINTS_MAX];
+    struct tls_endpoint seen[ENDPOINTS_MAX]; /* without protocol when there was no memory */
     size_t target_count;
 };
 
@@ -38,18 +39,19 @@ static void run_target(void *user, size_t i)
     if (!a) {
         return; /* facts_truncated tells */
     }
-    struct tls_endpoint x = {.host = target->host,
-                             .address = target->address,
-                             .protocol = "https",
-                             .reason = STR_EMPTY,
-                             .trust = TLS_TRUST_UNKNOWN};
+    struct tls_endpoint *x = &survey->seen[i];
+    *x = (struct tls_endpoint){.host = target->host,
+                               .address = target->address,
+                               .protocol = "https",
+                               .reason = STR_EMPTY,
+                               .trust = TLS_TRUST_UNKNOWN};
     struct tls_probe probe = {.c = c,
                               .context = survey->context,
                               .host = target->host,
                               .address = target->address,
                               .until_ms = clock_mono_ms() + collect_left(c, TLS_ENDPOINT_MS),
                               .a = a,
-                              .endpoint = &x};
+                              .endpoint = x};
     if (target->nowhere) {
         tls_probe_give_up(&probe, TLS_NO_ADDRESS, "the name has no address");
     } else if (!survey->context) {
@@ -59,7 +61,6 @@ static void run_target(void *user, size_t i)
     } else {
         tls_probe_run(&probe);
     }
-    facts_add_tls(c->facts, &x);
 }
 
 static void look_up(void *user, size_t i)
@@ -123,5 +124,10 @@ void collect_tls(struct collect *c)
         add_host(survey, i);
     }
     collect_each(survey->target_count, ENDPOINTS_AT_ONCE, run_target, survey);
+    for (size_t i = 0; i < survey->target_count; i++) {
+        if (survey->seen[i].protocol) {
+            facts_add_tls(c->facts, &survey->seen[i]); /* in the order of hosts, run after run */
+        }
+    }
     SSL_CTX_free(survey->context);
 }

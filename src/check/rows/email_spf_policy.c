@@ -6,8 +6,8 @@ enum { WIDE_BITS = 3 }; /* a network of an eighth of all addresses lets everybod
 
 static bool is_wide(const struct spf_term *term)
 {
-    return (term->kind == SPF_IP4 || term->kind == SPF_IP6) && term->qualifier == '+' &&
-           term->bits4 <= WIDE_BITS;
+    return !term->fault && (term->kind == SPF_IP4 || term->kind == SPF_IP6) &&
+           term->qualifier == '+' && term->bits4 <= WIDE_BITS;
 }
 
 /* The node's record is reached through + only, so that its pass is the domain's. */
@@ -31,7 +31,8 @@ void email_spf_plus_all(const struct facts *f, struct verdict *v)
     email_terms_read(&terms, x.record);
     for (const struct spf_node *node = x.root; node; node = spf_audit_next(node)) {
         const struct spf_record *record = &node->record;
-        bool open = record->all && record->all->qualifier == '+' && counts_as_pass(node);
+        bool open = record->all && !record->all->fault && record->all->qualifier == '+' &&
+                    counts_as_pass(node);
         for (size_t i = 0; i < record->count; i++) {
             const struct spf_term *term = &record->terms[i];
             bool wide = is_wide(term) && counts_as_pass(node);

@@ -99,7 +99,7 @@ static void mixed(const struct facts *f, struct verdict *v,
     }
     verdict_fix(v, "Write https:// into each address shown (or leave the scheme out: //host/…). "
                    "Until then, this header makes browsers do it.");
-    web_fix_header(v, f, "Content-Security-Policy", STR("upgrade-insecure-requests"));
+    web_fix_policy(v, f, "upgrade-insecure-requests");
 }
 
 void page_mixed_active(const struct facts *f, struct verdict *v)

@@ -188,25 +188,26 @@ static bool ancestors_open(const struct csp_directive *d)
 void page_frame_ancestors(const struct facts *f, struct verdict *v)
 {
     const struct page *page = web_page(f, v);
-    bool said = false;
+    bool said = false, closed = false;
     if (!page) {
         return;
     }
     struct policies p = find_policies(page);
-    for (size_t i = 0; i < p.count && !said; i++) {
+    str shown = STR_EMPTY;
+    for (size_t i = 0; i < p.count && !closed; i++) { /* all hold: one that closes is enough */
         struct csp csp;
         const struct csp_directive *d = NULL;
         if (!p.meta[i] && err_ok(csp_read(v->a, p.text[i], &csp))) {
             d = csp_find(&csp, "frame-ancestors");
         }
-        if (d && ancestors_open(d)) {
-            verdict_warn(v, page->url, "frame-ancestors lets everybody in: %.*s",
-                         STR_ARG(str_slice(p.text[i], 0, 1000)));
-        } else if (d) {
-            verdict_pass(v, page->url, "frame-ancestors is there: %.*s",
-                         STR_ARG(str_slice(p.text[i], 0, 1000)));
-        }
-        said = d != NULL;
+        closed = d && !ancestors_open(d);
+        shown = d ? str_slice(p.text[i], 0, 1000) : shown;
+        said = said || d != NULL;
+    }
+    if (closed) {
+        verdict_pass(v, page->url, "frame-ancestors is there: %.*s", STR_ARG(shown));
+    } else if (said) {
+        verdict_warn(v, page->url, "frame-ancestors lets everybody in: %.*s", STR_ARG(shown));
     }
     const str *old = http_header(page->exchange, "x-frame-options", 0);
     bool good = old && (str_ieq(*old, STR("DENY")) || str_ieq(*old, STR("SAMEORIGIN")));
@@ -218,7 +219,6 @@ void page_frame_ancestors(const struct facts *f, struct verdict *v)
     } else if (!said) {
         verdict_warn(v, page->url, "neither frame-ancestors nor X-Frame-Options");
     }
-    verdict_fix(v, "Name who may show the page in a frame. If you have a Content-Security-Policy, "
-                   "add frame-ancestors 'self' to it instead of sending a second one.");
-    web_fix_header(v, f, "Content-Security-Policy", STR("frame-ancestors 'self'"));
+    verdict_fix(v, "Name who may show the page in a frame: 'self' is only you, 'none' nobody.");
+    web_fix_policy(v, f, "frame-ancestors 'self'");
 }

@@ -12,16 +12,15 @@
 
 void tls_fix_look(struct verdict *v, const struct tls_endpoint *x, const char *options)
 {
-    struct addr_text at = addr_text(&x->address);
-    verdict_fix_other(v, "openssl s_client -connect %s -servername %.*s %s </dev/null", at.c,
-                      STR_ARG(x->host), options);
+    bool v4 = addr_is_v4(&x->address);
+    verdict_fix_other(v, "openssl s_client -connect %s%s%s:%u -servername %.*s%s%s </dev/null",
+                      v4 ? "" : "[", addr_text(&x->address).c, v4 ? "" : "]", x->address.port,
+                      STR_ARG(x->host), options[0] ? " " : "", options);
 }
 
 void tls_fix_reach(struct verdict *v, const struct tls_endpoint *x)
 {
-    struct addr bare = x->address;
-    bare.port = 0;
-    struct addr_text where = addr_text(&bare);
+    struct addr_text where = addr_text(&x->address);
     verdict_fix(v,
                 "Serve %.*s over HTTPS at %s (open port 443 in the firewall too), or delete the "
                 "address record that points there.",

@@ -192,9 +192,7 @@ static bool same_versions(const struct tls_endpoint *a, const struct tls_endpoin
 
 static void compare(struct tls_walk *w, const struct tls_endpoint *first)
 {
-    struct addr bare = first->address;
-    bare.port = 0;
-    struct addr_text other = addr_text(&bare);
+    struct addr_text other = addr_text(&first->address);
     const struct tls_endpoint *x = w->x;
     bool differs = x->chain_count > 0 && first->chain_count > 0 &&
                    !str_eq(x->chain[0].sha256, first->chain[0].sha256);

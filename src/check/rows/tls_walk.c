@@ -29,9 +29,7 @@ bool tls_walk_next(struct tls_walk *w)
         if (x->outcome != TLS_SPOKE || strcmp(x->protocol, "https") != 0) {
             continue;
         }
-        struct addr bare = x->address;
-        bare.port = 0;
-        w->where = addr_text(&bare);
+        w->where = addr_text(&x->address);
         w->seen++;
         if (w->with_chain && x->chain_count == 0) {
             verdict_skip(w->v, x->host, "%s: its certificate could not be read: %.*s", w->where.c,

@@ -86,18 +86,34 @@ str web_site_host(const struct facts *f, struct arena *a)
     return web_canonical(f, a, &url) ? url.host : facts_target(f);
 }
 
-void web_fix_header(struct verdict *v, const struct facts *f, const char *name, str value)
+/* `beside`: a second policy beside the one that is there; all of them hold. */
+static void fix_header(struct verdict *v, const struct facts *f, const char *name, str value,
+                       bool beside)
 {
     str host = web_site_host(f, v->a);
     verdict_fix_nginx(v,
                       "# in the server block of %.*s, and in each location there that has an\n"
-                      "# add_header of its own\n"
+                      "# add_header of its own, %s\n"
                       "add_header %s \"%.*s\" always;",
-                      STR_ARG(host), name, STR_ARG(value));
-    verdict_fix_caddy(v, "%.*s {\n    header %s \"%.*s\"\n}", STR_ARG(host), name, STR_ARG(value));
+                      STR_ARG(host),
+                      beside ? "beside a policy that is there"
+                             : "in place of a line for this header that is there",
+                      name, STR_ARG(value));
+    verdict_fix_caddy(v, "%.*s {\n    header %s%s \"%.*s\"\n}", STR_ARG(host), beside ? "+" : "",
+                      name, STR_ARG(value));
     verdict_fix_cloudflare(v,
                            "Rules > Transform Rules > Modify Response Header\n"
                            "  When: (http.host eq \"%.*s\")\n"
-                           "  Then: Set static  %s = %.*s",
-                           STR_ARG(host), name, STR_ARG(value));
+                           "  Then: %s static  %s = %.*s",
+                           STR_ARG(host), beside ? "Add" : "Set", name, STR_ARG(value));
+}
+
+void web_fix_header(struct verdict *v, const struct facts *f, const char *name, str value)
+{
+    fix_header(v, f, name, value, false);
+}
+
+void web_fix_policy(struct verdict *v, const struct facts *f, const char *directive)
+{
+    fix_header(v, f, "Content-Security-Policy", str_c(directive), true);
 }

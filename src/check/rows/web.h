@@ -28,5 +28,7 @@ bool web_has(str s, const char *text);
 
 /* The fix that adds one response header, for nginx, Caddy and Cloudflare. */
 void web_fix_header(struct verdict *v, const struct facts *f, const char *name, str value);
+/* The fix that adds a Content-Security-Policy with one directive beside the one that is there. */
+void web_fix_policy(struct verdict *v, const struct facts *f, const char *directive);
 /* Name of the canonical host, for blocks of configuration. */
 str web_site_host(const struct facts *f, struct arena *a);
