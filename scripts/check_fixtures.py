@@ -24,7 +24,7 @@ def main(root, out):
     problems += [f"tests/fixtures/check/{name} belongs to no check" for name in sorted(plain - wanted)]
     if problems:
         print("\n".join(problems), file=sys.stderr)
-        pass  # temporary: return 1 again when all fixtures are there
+        return 1
     text = "".join(f"/* {name} */\n" for name in ids)
     if not Path(out).exists() or Path(out).read_text() != text:
         Path(out).write_text(text)
