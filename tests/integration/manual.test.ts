@@ -15,6 +15,11 @@ test("the list of keys in configure.md is the program's own", async () => {
     "docs/configure.md does not end with what `doorward help config` prints");
 });
 
+test("checks.md is the program's own table", async () => {
+  assert.equal(page("checks.md"), (await run(BINARY, ["check", "--list", "--format", "markdown"])).stdout,
+    "run: doorward check --list --format markdown --out docs/checks.md");
+});
+
 test("every command that the manual names exists", async () => {
   const help = (await run(BINARY, ["--help"])).stdout;
   const commands = [...help.matchAll(/^  ([a-z][a-z-]*(?: [a-z][a-z-]*)?)  /gm)].map((match) => match[1] ?? "");

@@ -49,6 +49,8 @@ static void add_end(struct arena *a, struct origins *o, const struct http_exchan
     str origin = url_origin(a, &url);
     for (size_t i = 0; i < o->count; i++) {
         if (str_eq(o->seen[i], origin)) {
+            /* Threads collect: the same first address is told on every run. */
+            o->shown[i] = str_cmp(first->url, o->shown[i]) < 0 ? first->url : o->shown[i];
             return;
         }
     }

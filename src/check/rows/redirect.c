@@ -108,6 +108,25 @@ static void canonical_failed(struct verdict *v, const struct chain *chain, const
     }
 }
 
+/* All names of the site agree on one host, which is not the declared one: intent.origin tells. */
+static bool agree_elsewhere(const struct facts *f, const struct chain *chains, size_t count,
+                            str declared)
+{
+    str host = STR_EMPTY;
+    for (size_t i = 0; i < count; i++) {
+        const struct url *last = &chains[i].urls[chains[i].count - 1];
+        if (!chains[i].site) {
+            continue;
+        }
+        if (chains[i].end != CHAIN_ANSWER || !is_https(last) || str_eq(last->host, declared) ||
+            (!str_empty(host) && !str_eq(host, last->host))) {
+            return false;
+        }
+        host = last->host;
+    }
+    return !str_empty(facts_intent(f)->origin) && !str_empty(host);
+}
+
 static void run_canonical(const struct facts *f, struct verdict *v)
 {
     struct chain *chains;
@@ -115,6 +134,10 @@ static void run_canonical(const struct facts *f, struct verdict *v)
     size_t count = chain_list_or_skip(f, v, &chains);
     if (count && !web_canonical(f, v->a, &c)) {
         verdict_skip(v, facts_target(f), "no canonical address is known: see page.status");
+        return;
+    }
+    if (count && agree_elsewhere(f, chains, count, c.host)) {
+        verdict_skip(v, facts_target(f), "all names lead to one address: see intent.origin");
         return;
     }
     for (size_t i = 0; i < count; i++) {
