@@ -211,8 +211,13 @@ static void list_item(struct buf *b, const struct check_result *one)
 {
     const struct verdict *v = &one->verdict;
     size_t shown = 0;
-    buf_addf(b, "<li class=\"%s\">", class_of(v->state));
-    sign(b, v->state);
+    bool note = v->state == CHECK_PASS && parts_note(v) != NULL; /* no tick beside "not there" */
+    buf_addf(b, "<li class=\"%s\">", note ? "note" : class_of(v->state));
+    if (note) {
+        buf_add_c(b, "<span class=\"sign\" aria-hidden=\"true\">·</span>");
+    } else {
+        sign(b, v->state);
+    }
     buf_add_c(b, "<div class=\"body\">");
     element(b, "", str_c(one->check->title), "");
     buf_addf(b, " <code>%s</code>", one->check->id);
