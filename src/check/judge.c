@@ -125,7 +125,9 @@ static void run_check(void *user, const struct check *check)
 {
     struct judging *j = user;
     struct report *r = j->r;
-    if (!selection_has(j->selection, check)) {
+    bool idle = (check->needs & NEEDS_MESSAGE) && str_empty(facts_message(r->facts)) &&
+                !selection_names(j->selection, check);
+    if (!selection_has(j->selection, check) || idle) {
         return;
     }
     if (r->count == CHECK_RESULTS_MAX) {

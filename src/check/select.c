@@ -101,3 +101,13 @@ bool selection_has(const struct selection *s, const struct check *check)
     }
     return s->count == 0;
 }
+
+bool selection_names(const struct selection *s, const struct check *check)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (item_fits(s->items[i], check, false)) {
+            return true;
+        }
+    }
+    return false;
+}

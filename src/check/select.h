@@ -16,6 +16,8 @@ struct selection {
 err selection_read(struct arena *a, str only, struct selection *ret, str *ret_reason);
 
 bool selection_has(const struct selection *s, const struct check *check);
+/* The same, by its id or a prefix of it; a row or everything does not count. */
+bool selection_names(const struct selection *s, const struct check *check);
 
 /* True when `pattern` is the check's id or a prefix of it with ".*". */
 bool select_matches(str pattern, const struct check *check);
