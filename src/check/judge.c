@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "check/day.h"
+#include "check/facts/dns_zone.h"
 
 err report_new(struct report **ret)
 {
@@ -57,7 +58,8 @@ struct judging {
     const struct baseline *baseline;
     const struct intent *intent;
     int64_t now_ms;
-    bool full; /* more checks than a report has room for */
+    bool full;    /* more checks than a report has room for */
+    bool nothing; /* the domain does not exist: one finding says so, not twenty */
 };
 
 /* Marks evidence that is known and accepted; what is fine or was not tested needs no exception. */
@@ -121,6 +123,13 @@ static void order(struct verdict *v)
     }
 }
 
+/* What still has something to say of a domain that is not there. */
+static bool check_is_of_existence(const struct check *check)
+{
+    return strcmp(check->id, "dns.resolve.apex") == 0 || (check->needs & NEEDS_REGISTRATION) ||
+           (check->needs & NEEDS_MESSAGE) || strncmp(check->id, "intent.", 7) == 0;
+}
+
 static void run_check(void *user, const struct check *check)
 {
     struct judging *j = user;
@@ -138,7 +147,12 @@ static void run_check(void *user, const struct check *check)
     one->check = check;
     arena_init(&one->a, JUDGE_ARENA_MAX);
     verdict_init(&one->verdict, &one->a);
-    check->run(r->facts, &one->verdict);
+    if (j->nothing && !check_is_of_existence(check)) {
+        verdict_skip(&one->verdict, facts_domain(r->facts),
+                     "the domain was not found (NXDOMAIN): see dns.resolve.apex");
+    } else {
+        check->run(r->facts, &one->verdict);
+    }
     if (one->verdict.count == 0) {
         verdict_error(&one->verdict, facts_target(r->facts), "%s",
                       one->verdict.out_of_memory ? "memory ran out while this was judged"
@@ -179,7 +193,8 @@ err judge(struct report *r, const struct selection *selection, const struct base
                         .selection = selection,
                         .baseline = baseline,
                         .intent = facts_intent(r->facts),
-                        .now_ms = facts_now_ms(r->facts)};
+                        .now_ms = facts_now_ms(r->facts),
+                        .nothing = zone_is_missing(r->facts, NULL)};
     r->target = arena_str(&r->a, facts_target(r->facts));
     if (!r->target.p) {
         return err_new(ERR_NO_MEMORY, "no memory for the report");

@@ -101,6 +101,13 @@ test("exit_codes_say_how_it_stands", async () => {
   assert.equal(dead.status, 3, `nobody answers: ${dead.stdout} ${dead.stderr}`);
 });
 
+test("a_domain_that_is_not_there_is_one_finding", async () => {
+  const ended = await run(BINARY, ["check", "nobody-has-this.test", ...lab.args(clean), "--format", "json"], { seconds: 60 });
+  assert.equal(ended.status, 1, ended.stderr);
+  const checks = (JSON.parse(ended.stdout) as Report).rows.flatMap((row) => row.checks);
+  assert.deepEqual(checks.filter((check) => check.state !== "skip").map((check) => check.id), ["dns.resolve.apex"]);
+});
+
 test("wrong_usage_is_told_in_words", async () => {
   const rows: [string[], RegExp][] = [
     [[], /usage: doorward check TARGET/],

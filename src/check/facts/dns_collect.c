@@ -225,6 +225,9 @@ void collect_dns(struct collect *c)
     }
     facts_set_private(c->facts, c->options->allow_private);
     ask_domain(c, a, domain);
+    if (zone_is_missing(c->facts, NULL)) {
+        resolver_ask(c, dns_name_parent(domain), DNS_SOA); /* is it the domain, or the resolver? */
+    }
     add_hosts(c, a, domain);
     struct round r = {.c = c, .domain = domain};
     collect_each(3, 3, one_part, &r);

@@ -172,3 +172,20 @@ bool zone_resolves(const struct facts *f, str host)
     const struct dns_answer *x4 = facts_dns(f, host, DNS_A), *x6 = facts_dns(f, host, DNS_AAAA);
     return (x4 && dns_answer_has(x4)) || (x6 && dns_answer_has(x6));
 }
+
+static bool is_nxdomain(const struct dns_answer *x)
+{
+    return x && x->outcome == DNS_ANSWERED && x->rcode == DNS_NXDOMAIN && x->security != DNS_BOGUS;
+}
+
+bool zone_is_missing(const struct facts *f, bool *ret_above)
+{
+    str domain = facts_domain(f);
+    if (!is_nxdomain(facts_dns(f, domain, DNS_A))) {
+        return false;
+    }
+    if (ret_above) {
+        *ret_above = is_nxdomain(facts_dns(f, dns_name_parent(domain), DNS_SOA));
+    }
+    return true;
+}

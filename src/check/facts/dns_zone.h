@@ -41,3 +41,7 @@ bool zone_is_wildcard(const struct facts *f, str zone, const struct dns_answer *
 
 /* The host has an A or AAAA record, behind CNAMEs too. */
 bool zone_resolves(const struct facts *f, str host);
+
+/* The registrable domain does not exist (NXDOMAIN); *ret_above (may be NULL) says that what is
+ * above it does not either, so that it is the resolver that knows nothing. */
+bool zone_is_missing(const struct facts *f, bool *ret_above);

@@ -71,8 +71,20 @@ static void fix_address(const struct facts *f, struct verdict *v, str name)
 
 void dns_resolve_apex(const struct facts *f, struct verdict *v)
 {
-    str domain = facts_domain(f);
-    if (!judge_host(f, v, domain, true)) {
+    str domain = facts_domain(f), above = dns_name_parent(domain);
+    bool deaf = false;
+    if (zone_is_missing(f, &deaf) && deaf) {
+        verdict_error(v, domain,
+                      "NXDOMAIN, and the resolver knows no %.*s either: it has no way out. Name "
+                      "another one: --resolver IP",
+                      STR_ARG(above));
+    } else if (zone_is_missing(f, NULL)) {
+        verdict_fail(v, domain, "NXDOMAIN: there is no such domain in %.*s", STR_ARG(above));
+        verdict_fix(v,
+                    "Register %.*s, or renew it, or let its registrar delegate it again: the "
+                    "registry of %.*s does not know it. Is it spelt right?",
+                    STR_ARG(domain), STR_ARG(above));
+    } else if (!judge_host(f, v, domain, true)) {
         verdict_skip(v, domain, "was not looked up");
     } else if (v->state == CHECK_FAIL) {
         fix_address(f, v, domain);
