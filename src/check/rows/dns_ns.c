@@ -48,13 +48,31 @@ void dns_ns_lame(const struct facts *f, struct verdict *v)
     skip_unasked(f, v);
 }
 
+/* No server of the zone answered, but the resolver had its answers from somewhere: the way from
+ * here to port 53 is closed, and nothing can be said of the servers. */
+static bool is_shut_in(const struct facts *f, str zone)
+{
+    const struct dns_answer *x, *told = facts_dns(f, zone, DNS_NS);
+    for (size_t at = 0; (x = dns_server_next(f, zone, DNS_SOA, false, &at)) != NULL;) {
+        if (x->outcome != DNS_TIMEOUT && x->outcome != DNS_UNREACHABLE) {
+            return false;
+        }
+    }
+    return told && dns_answer_has(told);
+}
+
 void dns_ns_unreachable(const struct facts *f, struct verdict *v)
 {
     str zone = zone_apex(f);
     const struct dns_answer *x;
+    bool shut_in = is_shut_in(f, zone);
     for (size_t at = 0; (x = dns_server_next(f, zone, DNS_SOA, false, &at)) != NULL;) {
         str seat = dns_seat(v, x);
-        if (dns_no_way(f, x)) {
+        if (shut_in) {
+            verdict_skip(v, seat,
+                         "cannot be reached, like all the others, while the resolver has their "
+                         "answers: port 53 seems to be closed from here");
+        } else if (dns_no_way(f, x)) {
             verdict_skip(v, seat, "this network or these options do not lead there");
         } else if (x->outcome == DNS_TIMEOUT || x->outcome == DNS_UNREACHABLE) {
             verdict_fail(v, seat, "does not answer over UDP: %.*s", STR_ARG(dns_trouble(x)));
