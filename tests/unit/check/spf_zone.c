@@ -212,6 +212,15 @@ bool spf_suite_read(struct spf_suite *suite, const char *path)
     return true;
 }
 
+bool spf_zone_is_silent(const struct spf_zone *zone)
+{
+    bool silent = false;
+    for (size_t i = 0; i < zone->count; i++) {
+        silent |= zone->names[i].timeout;
+    }
+    return silent;
+}
+
 static const struct zone_name *find_name(const struct spf_zone *zone, str name)
 {
     for (size_t i = 0; i < zone->count; i++) {

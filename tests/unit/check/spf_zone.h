@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "check/facts/dns.h"
 
@@ -35,15 +36,19 @@ bool spf_suite_read(struct spf_suite *suite, const char *path);
 bool spf_zone_answer(const struct spf_zone *zone, struct arena *a, str name, unsigned type,
                      struct dns_answer *ret);
 
-/* UDP and TCP on a port of loopback. */
+/* A name of the zone is never answered. */
+bool spf_zone_is_silent(const struct spf_zone *zone);
+
+/* A name server with one zone, over UDP and TCP on a free port of loopback. */
 struct spf_server {
     const struct spf_zone *zone;
-    int udp, tcp, stop[2];
-    unsigned port;
+    int udp, tcp;
+    struct addr address;
     pthread_t thread;
-    pthread_mutex_t lock;
+    atomic_bool stop;
+    atomic_uint by_udp, by_tcp; /* questions that were answered */
 };
 
-void spf_server_start(struct spf_server *s);
-void spf_server_serve(struct spf_server *s, const struct spf_zone *zone);
+/* Faults fail the test. */
+void spf_server_start(struct spf_server *s, const struct spf_zone *zone);
 void spf_server_stop(struct spf_server *s);

@@ -8,10 +8,14 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "check/facts/resolver.h"
 #include "check/mail/spf.h"
 #include "spf_zone.h"
 
 static struct spf_suite suite;
+static unsigned asked_by_udp, asked_by_tcp;
 
 /* Answers of one case. */
 struct source {
@@ -59,6 +63,37 @@ static void case_has_its_result(void **state)
     arena_done(&a);
 }
 
+/* The same over the network: a name server with the case's zone, and the resolver that the auditor
+ * uses. */
+static void case_has_its_result_over_the_network(void **state)
+{
+    const struct spf_case *c = *state;
+    struct spf_server server;
+    struct intent intent = intent_default();
+    struct collect collect = {0};
+    struct arena a;
+    arena_init(&a, 32 << 20);
+    spf_server_start(&server, c->zone);
+    struct collect_options options = {.resolver = server.address, .allow_private = true};
+    collect.options = &options;
+    collect.deadline_ms = clock_mono_ms() + (spf_zone_is_silent(c->zone) ? 1500 : 30000);
+    assert_true(err_ok(facts_new(STR("example.com"), &intent, 1795291200000, &collect.facts)));
+    assert_true(err_ok(resolver_new(&collect, &collect.resolver)));
+    judge(c, &a, resolver_lookup(&collect));
+    resolver_free(collect.resolver);
+    facts_free(collect.facts);
+    spf_server_stop(&server);
+    asked_by_udp += server.by_udp;
+    asked_by_tcp += server.by_tcp;
+    arena_done(&a);
+}
+
+static void the_server_was_asked_both_ways(void **state)
+{
+    (void)state;
+    assert_true(suite.count == 0 || (asked_by_udp > suite.count && asked_by_tcp > 0));
+}
+
 /* The walk ends whatever the zone says. */
 static void every_policy_can_be_walked(void **state)
 {
@@ -98,8 +133,8 @@ int main(void)
 {
     static const char *const places[] = {"../shared/corpora/spf/rfc7208-tests.yml",
                                          "../../shared/corpora/spf/rfc7208-tests.yml"};
-    static struct CMUnitTest tests[SPF_CASES_MAX + 2];
-    static char names[SPF_CASES_MAX][128];
+    static struct CMUnitTest tests[SPF_CASES_MAX * 2 + 3];
+    static char names[SPF_CASES_MAX * 2][128];
     const char *given = getenv("CORPORA_FOLDER");
     char path[1024];
     snprintf(path, sizeof path, "%s/spf/rfc7208-tests.yml", given ? given : ".");
@@ -107,11 +142,18 @@ int main(void)
         (void)spf_suite_read(&suite, places[1]);
     }
     size_t count = 0;
-    for (; count < suite.count; count++) {
-        struct spf_case *c = &suite.cases[count];
-        snprintf(names[count], sizeof names[0], "%.*s: %.*s", STR_ARG(c->section),
-                 STR_ARG(c->name));
-        tests[count] = (struct CMUnitTest){names[count], case_has_its_result, NULL, NULL, c};
+    for (; count < suite.count * 2; count++) {
+        bool network = count >= suite.count;
+        struct spf_case *c = &suite.cases[count % suite.count];
+        snprintf(names[count], sizeof names[0], "%.*s: %.*s%s", STR_ARG(c->section),
+                 STR_ARG(c->name), network ? " over the network" : "");
+        tests[count] = (struct CMUnitTest){
+            names[count], network ? case_has_its_result_over_the_network : case_has_its_result,
+            NULL, NULL, c};
+    }
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(the_server_was_asked_both_ways);
+    if (!err_ok(crypto_init())) {
+        return 1;
     }
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(the_suite_is_here);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(every_policy_can_be_walked);
