@@ -5,8 +5,10 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/near.h"
 #include "check/day.h"
 #include "check/intent_yaml.h"
+#include "check/mail/senders.h"
 #include "check/select.h"
 #include "net/addr.h"
 #include "net/url.h"
@@ -168,10 +170,31 @@ static err read_hosts(struct yaml *y, struct fy_node *key, struct fy_node *node,
     return ERR_NONE;
 }
 
+/* A sender that the checks know. */
+static err sender_item(struct yaml *y, struct fy_node *node, str text, str *ret)
+{
+    const struct mail_sender *sender;
+    const char *nearest = NULL;
+    size_t distance = SIZE_MAX;
+    if (sender_find(text)) {
+        *ret = text;
+        return ERR_NONE;
+    }
+    for (size_t i = 0; (sender = sender_at(i)) != NULL; i++) {
+        near_consider(text, sender->id, &nearest, &distance);
+    }
+    return nearest ? yaml_refuse(y, node, "unknown sender `%.*s`; did you mean `%s`?",
+                                 STR_ARG(text), nearest)
+                   : yaml_refuse(y, node,
+                                 "unknown sender `%.*s`; docs/check.md lists them. For others name "
+                                 "the selectors alone",
+                                 STR_ARG(text));
+}
+
 static err mail_senders(struct yaml *y, struct fy_node *key, struct fy_node *node, void *into)
 {
     struct intent *intent = into;
-    return yaml_list(y, key, node, INTENT_LIST_MAX, word_item, &intent->senders,
+    return yaml_list(y, key, node, INTENT_LIST_MAX, sender_item, &intent->senders,
                      &intent->sender_count);
 }
 
