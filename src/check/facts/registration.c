@@ -89,7 +89,7 @@ static str take_part(str *rest)
 static bool day_of(uint64_t year, uint64_t month, uint64_t day, int64_t *ret_ms)
 {
     char text[16];
-    if (year < 1000 || year > 9999 || month > 12 || day > 31) {
+    if (year < 1985 || year > 9999 || month > 12 || day > 31) { /* the first domain is of 1985 */
         return false;
     }
     snprintf(text, sizeof text, "%04u-%02u-%02u", (unsigned)year, (unsigned)month, (unsigned)day);
