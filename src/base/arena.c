@@ -66,7 +66,7 @@ static bool arena_grow(struct arena *a, size_t n)
     a->blocks = block;
     a->at = block->bytes;
     a->end = block->bytes + bytes;
-    a->used += total;
+    __atomic_store_n(&a->used, a->used + total, __ATOMIC_RELAXED); /* see arena_used */
     return true;
 }
 
@@ -117,3 +117,5 @@ str arena_printf(struct arena *a, const char *format, ...)
     va_end(again);
     return (str){p, p ? (size_t)n : 0};
 }
+
+size_t arena_used(const struct arena *a) { return __atomic_load_n(&a->used, __ATOMIC_RELAXED); }

@@ -25,6 +25,10 @@ void arena_done(struct arena *a);
  * work of the usual size takes nothing from the heap. */
 void arena_reset(struct arena *a);
 
+/* Bytes taken from the heap so far. Also from a thread that does not own the arena, while the owner
+ * works on: then it may be a little old. */
+size_t arena_used(const struct arena *a);
+
 /* Gives n zeroed bytes aligned for any type, or NULL when the cap or the heap is exhausted. */
 void *arena_alloc(struct arena *a, size_t n);
 

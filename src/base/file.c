@@ -68,7 +68,21 @@ static err write_all(int fd, str data)
         }
         data = str_slice(data, (size_t)done, data.n);
     }
-    return fsync(fd) == 0 ? ERR_NONE : err_from_errno(errno, "syncing a file failed");
+    return ERR_NONE;
+}
+
+/* A terminal, a pipe, /dev/null: what is no file is written to and never replaced by one. */
+static err write_through(const char *path, str data)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        return err_from_errno(errno, "it is no file and cannot be written to");
+    }
+    err e = write_all(fd, data);
+    if (close(fd) != 0 && err_ok(e)) {
+        e = err_from_errno(errno, "closing it failed");
+    }
+    return e;
 }
 
 static void sync_folder_of(const char *path)
@@ -87,6 +101,10 @@ static void sync_folder_of(const char *path)
 err file_write(const char *path, str data, unsigned mode)
 {
     char temporary[PATH_MAX];
+    struct stat there;
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
+        return write_through(path, data);
+    }
     int n = snprintf(temporary, sizeof temporary, "%s.%d.new", path, (int)getpid());
     if (n < 0 || (size_t)n >= sizeof temporary) {
         return err_new(ERR_INVALID, "the path is too long");
@@ -97,6 +115,9 @@ err file_write(const char *path, str data, unsigned mode)
         return err_from_errno(errno, "the file cannot be created");
     }
     err e = write_all(fd, data);
+    if (err_ok(e) && fsync(fd) != 0) {
+        e = err_from_errno(errno, "syncing a file failed");
+    }
     if (close(fd) != 0 && err_ok(e)) {
         e = err_from_errno(errno, "closing a file failed");
     }

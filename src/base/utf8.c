@@ -137,3 +137,32 @@ size_t utf8_tail(str s)
     }
     return 0;
 }
+
+bool utf8_is_hidden(uint32_t code)
+{
+    return (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+void utf8_add_markup(struct buf *b, uint32_t code)
+{
+    switch (code) {
+    case '&':
+        buf_add_c(b, "&amp;");
+        break;
+    case '<':
+        buf_add_c(b, "&lt;");
+        break;
+    case '>':
+        buf_add_c(b, "&gt;");
+        break;
+    case '"':
+        buf_add_c(b, "&quot;");
+        break;
+    case '\'':
+        buf_add_c(b, "&#39;");
+        break;
+    default:
+        utf8_add(b, code);
+    }
+}

@@ -18,6 +18,13 @@ size_t utf8_count(str s);
 /* Appends one code point; surrogates and values above U+10FFFF become U+FFFD. */
 void utf8_add(struct buf *b, uint32_t code);
 
+/* True for characters that are not seen but hide or reorder what is: zero width, line and paragraph
+ * separators, embeddings, overrides and isolates of direction, byte order mark. */
+bool utf8_is_hidden(uint32_t code);
+
+/* Appends one code point as text of HTML or XML: & < > " ' become references. */
+void utf8_add_markup(struct buf *b, uint32_t code);
+
 /* Gives the longest prefix of at most n bytes that does not cut a character. */
 str utf8_cut(str s, size_t n);
 

@@ -26,9 +26,7 @@ static void out_of_memory(struct verdict *v)
 /* Control characters, and those that reorder or hide text. */
 static bool is_unprintable(uint32_t point)
 {
-    return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-           (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-           (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
+    return point < 0x20 || (point >= 0x7f && point < 0xa0) || utf8_is_hidden(point);
 }
 
 /* Formats into the arena with everything escaped that a terminal could obey; line ends stay when

@@ -294,7 +294,7 @@ int cli_main(int argc, char **argv)
         code = code == CLI_OK ? cli.command->run(&cli) : code;
     }
     cli_done(&cli);
-    if (fflush(stdout) != 0 && code == CLI_OK) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code != CLI_USAGE) {
         code = cli_fail(CLI_UNREACHABLE, "the output could not be written");
     }
     return code;

@@ -22,9 +22,7 @@ static void add_plain(struct buf *b, str value, size_t max)
     size_t start = b->n;
     bool space = false;
     while (utf8_next(&value, &code) && b->n - start < max) {
-        bool hidden = (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-                      (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
-        if (code <= ' ' || (code >= 0x7f && code <= 0xa0) || hidden) {
+        if (code <= ' ' || (code >= 0x7f && code <= 0xa0) || utf8_is_hidden(code)) {
             space = true;
             continue;
         }

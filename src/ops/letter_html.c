@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/letter.h"
 
+#include "base/utf8.h"
+
 /* Inline where mail programs drop <style>, which then only adds dark mode. Nothing is loaded from
  * anywhere. */
 static const char head[] =
@@ -20,28 +22,13 @@ static const char head[] =
 static void add_escaped(struct buf *b, str text)
 {
     for (size_t i = 0; i < text.n; i++) {
-        switch (text.p[i]) {
-        case '&':
-            buf_add_c(b, "&amp;");
-            break;
-        case '<':
-            buf_add_c(b, "&lt;");
-            break;
-        case '>':
-            buf_add_c(b, "&gt;");
-            break;
-        case '"':
-            buf_add_c(b, "&quot;");
-            break;
-        case '\'':
-            buf_add_c(b, "&#39;");
-            break;
-        case '\n':
+        unsigned char c = (unsigned char)text.p[i];
+        if (c == '\n') {
             buf_add_c(b, "<br>\n");
-            break;
-        default:
+        } else if (c < 0x80) {
+            utf8_add_markup(b, c);
+        } else {
             buf_add_byte(b, text.p[i]);
-            break;
         }
     }
 }

@@ -108,6 +108,15 @@ test("a_domain_that_is_not_there_is_one_finding", async () => {
   assert.deepEqual(checks.filter((check) => check.state !== "skip").map((check) => check.id), ["dns.resolve.apex"]);
 });
 
+test("output_that_cannot_be_written_is_told", async () => {
+  for (const words of ['check --list --format json > /dev/full', `check nobody-has-this.test ${lab.args(clean).map((one) => `'${one}'`).join(" ")} > /dev/full`,
+    "check --list --out /dev/full"]) {
+    const ended = await run("sh", ["-c", `"${BINARY}" ${words}`], { seconds: 60 });
+    assert.equal(ended.status, 3, `${words}: ${ended.stderr}`);
+    assert.match(ended.stderr, /could not be written|\/dev\/full: /);
+  }
+});
+
 test("wrong_usage_is_told_in_words", async () => {
   const rows: [string[], RegExp][] = [
     [[], /usage: doorward check TARGET/],

@@ -31,32 +31,41 @@ static bool rule_fits(const struct reach_rule *rule, str host, const struct addr
             str_eq(rule->host, str_c(text.c)));
 }
 
+/* Where --resolve and --resolver lead; true when they name the very address, which is then judged
+ * by nobody else. */
+static bool redirect(const struct collect_options *o, str host, const struct addr *address,
+                     struct addr *to)
+{
+    struct addr resolver = o->resolver;
+    resolver.port = address->port;
+    for (size_t i = 0; i < o->reach_count; i++) {
+        const struct reach_rule *rule = &o->reach[i];
+        if (rule_fits(rule, host, address)) {
+            *to = rule->has_address ? rule->address : *address;
+            to->port = rule->to_port ? rule->to_port : address->port;
+            return rule->has_address;
+        }
+    }
+    if (o->resolver.port != 0 && address->port == DNS_PORT &&
+        memcmp(&resolver, address, sizeof resolver) == 0) {
+        *to = o->resolver; /* a name server that is the resolver too listens where that was said */
+        return true;
+    }
+    *to = *address;
+    return false;
+}
+
 bool collect_reach(const struct collect *c, str host, const struct addr *address, struct addr *ret,
                    const char **ret_reason)
 {
     const struct collect_options *o = c->options;
-    struct addr to = *address;
-    for (size_t i = 0; i < o->reach_count; i++) {
-        const struct reach_rule *rule = &o->reach[i];
-        if (rule_fits(rule, host, address)) {
-            to = rule->has_address ? rule->address : *address;
-            to.port = rule->to_port ? rule->to_port : address->port;
-            *ret = to; /* named by who runs this: judged by nobody else */
-            return true;
-        }
-    }
-    struct addr resolver = o->resolver;
-    resolver.port = address->port;
-    if (o->resolver.port != 0 && address->port == DNS_PORT &&
-        memcmp(&resolver, address, sizeof resolver) == 0) {
-        *ret = o->resolver; /* a name server that is the resolver too listens where that was said */
-        return true;
-    }
-    if (addr_is_v4(&to) ? o->no_ipv4 : o->no_ipv6) {
+    struct addr to;
+    bool named = redirect(o, host, address, &to);
+    if (!named && (addr_is_v4(&to) ? o->no_ipv4 : o->no_ipv6)) {
         *ret_reason = addr_is_v4(&to) ? "IPv4 is switched off" : "IPv6 is switched off";
         return false;
     }
-    if (!o->allow_private && !addr_is_public(&to)) {
+    if (!named && !o->allow_private && !addr_is_public(&to)) {
         *ret_reason = "a private address; --allow-private goes there";
         return false;
     }

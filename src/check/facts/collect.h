@@ -18,8 +18,8 @@ enum {
 #define COLLECT_AGENT "doorward-check/" DOORWARD_VERSION
 
 /* --resolve HOST:PORT:ADDR[:PORT]: connections to HOST (a name, an address, or * for all) and PORT
- * go to ADDR (empty: the address it has) and the second port (none: the same). TCP and UDP alike.
- */
+ * go to ADDR (empty: the address it has) and the second port (none: the same). TCP and UDP alike. A
+ * private address that a rule names is reached without --allow-private; an empty one names none. */
 struct reach_rule {
     str host;
     unsigned port;

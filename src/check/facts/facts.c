@@ -8,10 +8,11 @@
 
 enum { FACTS_SLOTS = 16384, FACTS_HOSTS_MAX = 128 }; /* slots: over three times FACTS_LIST_MAX */
 
-/* Pointers to copies of what was added; they never move. */
+/* Pointers to copies of what was added. Neither moves, so that what a reader was given stays good
+ * while others add. */
 struct list {
-    const void **items;
-    size_t count, capacity;
+    const void *items[FACTS_LIST_MAX];
+    size_t count;
 };
 
 struct facts {
@@ -61,18 +62,11 @@ err facts_new(str target, const struct intent *intent, int64_t now_ms, struct fa
     return ERR_NONE;
 }
 
-static void list_done(struct list *list) { mem_free(list->items); }
-
 void facts_free(struct facts *f)
 {
     if (!f) {
         return;
     }
-    list_done(&f->dns);
-    list_done(&f->http);
-    list_done(&f->tls);
-    list_done(&f->smtp);
-    list_done(&f->pages);
     for (size_t i = 0; i < f->arena_count; i++) {
         arena_done(f->arenas[i]);
         mem_free(f->arenas[i]);
@@ -108,7 +102,7 @@ struct arena *facts_arena(struct facts *f)
     size_t used = 0;
     hold(f);
     for (size_t i = 0; i < f->arena_count; i++) {
-        used += f->arenas[i]->used; /* of threads still at work it may be a little old */
+        used += arena_used(f->arenas[i]);
     }
     if (f->arena_count < FACTS_ARENAS_MAX && used < FACTS_BYTES_MAX) {
         a = mem_alloc(sizeof *a);
@@ -127,18 +121,7 @@ struct arena *facts_arena(struct facts *f)
  */
 static void *list_add(struct facts *f, struct list *list, const void *x, size_t size)
 {
-    void *copy = NULL;
-    if (list->count == list->capacity && list->capacity < FACTS_LIST_MAX) {
-        size_t capacity = list->capacity ? list->capacity * 2 : 64;
-        const void **items = mem_resize(list->items, capacity * sizeof *items);
-        if (items) {
-            list->items = items;
-            list->capacity = capacity;
-        }
-    }
-    if (list->count < list->capacity) {
-        copy = arena_alloc(&f->own, size);
-    }
+    void *copy = list->count < FACTS_LIST_MAX ? arena_alloc(&f->own, size) : NULL;
     if (!copy) {
         f->truncated = true;
         return NULL;
@@ -228,35 +211,38 @@ const struct lighthouse_result *facts_lighthouse(const struct facts *f) { return
 const struct registration *facts_registration(const struct facts *f) { return f->registration; }
 bool facts_truncated(const struct facts *f) { return f->truncated; }
 
-static const void *list_items(const struct list *list, size_t *ret_count)
+/* The count alone changes while collectors work; what is below it does not. */
+static const void *list_items(const struct facts *f, const struct list *list, size_t *ret_count)
 {
+    hold(f);
     *ret_count = list->count;
+    release(f);
     return list->items;
 }
 
 const struct dns_answer *const *facts_dns_all(const struct facts *f, size_t *ret_count)
 {
-    return list_items(&f->dns, ret_count);
+    return list_items(f, &f->dns, ret_count);
 }
 
 const struct http_exchange *const *facts_http_all(const struct facts *f, size_t *ret_count)
 {
-    return list_items(&f->http, ret_count);
+    return list_items(f, &f->http, ret_count);
 }
 
 const struct tls_endpoint *const *facts_tls_all(const struct facts *f, size_t *ret_count)
 {
-    return list_items(&f->tls, ret_count);
+    return list_items(f, &f->tls, ret_count);
 }
 
 const struct smtp_server *const *facts_smtp_all(const struct facts *f, size_t *ret_count)
 {
-    return list_items(&f->smtp, ret_count);
+    return list_items(f, &f->smtp, ret_count);
 }
 
 const struct page *const *facts_page_all(const struct facts *f, size_t *ret_count)
 {
-    return list_items(&f->pages, ret_count);
+    return list_items(f, &f->pages, ret_count);
 }
 
 const struct dns_answer *facts_dns(const struct facts *f, str name, unsigned type)
@@ -286,6 +272,8 @@ void facts_add_host(struct facts *f, const struct facts_host *x)
 
 const struct facts_host *facts_hosts(const struct facts *f, size_t *ret_count)
 {
+    hold(f);
     *ret_count = f->host_count;
+    release(f);
     return f->hosts;
 }

@@ -6,8 +6,7 @@
 static bool is_control(uint32_t point)
 {
     return (point < 0x20 && point != '\n' && point != '\t') || (point >= 0x7f && point < 0xa0) ||
-           (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-           (point >= 0x2066 && point <= 0x2069) || point == 0xfeff || (point & 0xfffe) == 0xfffe;
+           utf8_is_hidden(point) || (point & 0xfffe) == 0xfffe;
 }
 
 /* Malformed bytes and the characters above become U+FFFD. */
@@ -27,33 +26,10 @@ void parts_terminal(struct buf *b, str s)
     }
 }
 
-static void add_markup(struct buf *b, uint32_t point)
-{
-    switch (point) {
-    case '&':
-        buf_add_c(b, "&amp;");
-        break;
-    case '<':
-        buf_add_c(b, "&lt;");
-        break;
-    case '>':
-        buf_add_c(b, "&gt;");
-        break;
-    case '"':
-        buf_add_c(b, "&quot;");
-        break;
-    case '\'':
-        buf_add_c(b, "&#39;");
-        break;
-    default:
-        utf8_add(b, point);
-    }
-}
-
 void parts_html(struct buf *b, str s)
 {
     for (uint32_t point; next(&s, &point);) {
-        add_markup(b, point);
+        utf8_add_markup(b, point);
     }
 }
 
@@ -63,7 +39,7 @@ void parts_xml(struct buf *b, str s)
         if (point == '\n' || point == '\t') {
             buf_addf(b, "&#%u;", point); /* an attribute would make a space of it */
         } else {
-            add_markup(b, point);
+            utf8_add_markup(b, point);
         }
     }
 }

@@ -73,12 +73,35 @@ static void what_is_no_file_is_an_error_that_names_it(void **state)
     buf_done(&b);
 }
 
+/* Under root a rename would put a file in the place of /dev/null. */
+static void what_is_no_file_is_written_to_and_stays(void **state)
+{
+    (void)state;
+    struct stat there;
+    char got[16];
+    (void)unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDWR | O_NONBLOCK);
+    assert_true(fd >= 0);
+    assert_true(err_ok(file_write(path, STR("through"), 0600)));
+    assert_int_equal(read(fd, got, sizeof got), 7);
+    assert_memory_equal(got, "through", 7);
+    assert_int_equal(stat(path, &there), 0);
+    assert_true(S_ISFIFO(there.st_mode));
+    (void)close(fd);
+    (void)unlink(path);
+    assert_int_equal(file_write("/dev/full", STR("x"), 0600).code, ERR_NO_SPACE);
+    assert_int_equal(stat("/dev/full", &there), 0);
+    assert_true(S_ISCHR(there.st_mode));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_written_file_reads_back_whole),
         cmocka_unit_test(the_ceiling_is_exact),
         cmocka_unit_test(what_is_no_file_is_an_error_that_names_it),
+        cmocka_unit_test(what_is_no_file_is_written_to_and_stays),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

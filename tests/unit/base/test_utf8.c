@@ -98,6 +98,22 @@ static void a_tail_is_what_is_still_missing(void **state)
     assert_int_equal(utf8_tail(STR_EMPTY), 0);
 }
 
+static void markup_is_escaped_and_nothing_else(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 256);
+    for (str text = STR("a<b>\"&'\xc3\xa9"); text.n > 0;) {
+        uint32_t code;
+        assert_true(utf8_next(&text, &code));
+        utf8_add_markup(&b, code);
+    }
+    assert_string_equal(buf_c(&b), "a&lt;b&gt;&quot;&amp;&#39;\xc3\xa9");
+    buf_done(&b);
+    assert_true(utf8_is_hidden(0x202e) && utf8_is_hidden(0x200b) && utf8_is_hidden(0xfeff));
+    assert_false(utf8_is_hidden('a') || utf8_is_hidden(0x2014) || utf8_is_hidden('\n'));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +122,7 @@ int main(void)
         cmocka_unit_test(random_bytes_always_end),
         cmocka_unit_test(a_cut_never_splits_a_character),
         cmocka_unit_test(a_tail_is_what_is_still_missing),
+        cmocka_unit_test(markup_is_escaped_and_nothing_else),
     };
     if (!err_ok(crypto_init())) {
         return 1;
