@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILDS = Path(os.environ.get("TEST_BUILDS", ROOT))  # where the build folders are
 ASAN_DIR = BUILDS / "build-asan"
 FUZZ_DIR = BUILDS / "build-fuzz"
+TSAN_DIR = BUILDS / "build-tsan"
 FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS", "10"))
 FAULT_CYCLES = int(os.environ.get("FAULT_CYCLES", "100"))
 
@@ -127,6 +128,16 @@ def integration_jobs():
     yield from node_jobs("integration", 600)
 
 
+def race_jobs():
+    """The auditor's threads over real sites, under the thread sanitizer: a race ends the program with 66, which no
+    test of the laboratory takes for a report."""
+    env = {**product_env(), "DOORWARD_BIN": str(TSAN_DIR / "doorward"),
+           "TSAN_OPTIONS": f"exitcode=66 suppressions={ROOT / 'tests' / 'tsan.supp'}"}
+    for name in ["check-names", "check-web"]:
+        program = (ROOT / "tests" / "dist" / "integration" / f"{name}.test.mjs")
+        yield Job(name, ["node", "--test", "--test-reporter=tap", str(program)], seconds=600, env=env)
+
+
 def e2e_jobs():
     yield Job("e2e", ["node", "scripts/test.mjs", "../tests/e2e"], seconds=1200,
               cwd=ROOT / "web", env={**product_env(), "TEST_REPORTER": "tap"})
@@ -169,6 +180,13 @@ def prepare_asan():
                                  "-Db_lundef=false", "--buildtype=debugoptimized"])
 
 
+def prepare_tsan():
+    """The program alone, for the suite that looks for data races."""
+    commands = meson_step(TSAN_DIR, ["-Dci=true", "-Db_sanitize=thread", "-Db_lundef=false", "-Dtests=false",
+                                     "--buildtype=debugoptimized"])
+    return [*commands[:-1], (["ninja", "-k0", "-C", str(TSAN_DIR), "doorward"], {})]
+
+
 def prepare_fuzz():
     return meson_step(FUZZ_DIR, ["-Dfuzz=true", "-Dtests=false", "-Db_lundef=false",
                                  "--buildtype=debugoptimized"], {"CC": "clang"})
@@ -183,7 +201,7 @@ def prepare_node():
 
 
 # "product" is the sanitized program again, now with the web assets in it.
-PREPARE = {"asan": prepare_asan, "fuzz": prepare_fuzz, "web": prepare_web, "product": prepare_asan,
+PREPARE = {"asan": prepare_asan, "tsan": prepare_tsan, "fuzz": prepare_fuzz, "web": prepare_web, "product": prepare_asan,
             "node": prepare_node}
 
 SUITES = [
@@ -195,6 +213,7 @@ SUITES = [
     Suite("web", "widget: types and units", web_jobs, ("web",), seconds=600),
     Suite("integration", "the whole program over its API", integration_jobs,
           ("web", "product", "node"), seconds=2400),
+    Suite("race", "the auditor's threads (TSan)", race_jobs, ("web", "tsan", "node"), seconds=1200),
     Suite("e2e", "journeys in a real browser", e2e_jobs, ("web", "product"), seconds=1200, workers=1),
     Suite("quality", "search and answers on real documents", quality_jobs, ("asan",), seconds=900),
     Suite("fault", "kill -9, full disk, bad peers", fault_jobs, ("web", "product"),

@@ -2,6 +2,7 @@
 #include <libxml/HTMLparser.h>
 #include <libxml/SAX2.h>
 #include <libxml/parserInternals.h>
+#include <pthread.h>
 
 #include "base/buf.h"
 #include "check/facts/page_private.h"
@@ -285,8 +286,11 @@ static void parse(struct reading *r, str html)
     htmlFreeParserCtxt(r->parser);
 }
 
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
 void page_read(struct arena *a, const struct http_exchange *x, struct page *ret)
 {
+    pthread_once(&once, xmlInitParser); /* pages are read side by side; this is not for that */
     struct reading r = {.list = {.a = a, .found_in = STR_EMPTY}};
     bool html = page_is_html(x);
     r.list.has_base = err_ok(url_parse(a, x->url, &r.list.base));
