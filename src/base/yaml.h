@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading YAML by tables of keys, with the line and column of what is wrong. */
+/* Reading YAML files that people write: what libfyaml 0.7 handles badly is refused before, tables
+ * of keys, and the line and column of what is wrong. */
 #pragma once
 
 #include <libfyaml.h>
@@ -24,7 +25,8 @@ struct yaml_key {
 err yaml_read(struct yaml *y, str text,
               err (*read)(struct yaml *y, struct fy_node *root, void *into), void *into);
 
-/* Says what is wrong at a node, or at its key when the node is no scalar. */
+/* Says what is wrong at a scalar; at the top of the file for NULL and what is no scalar. INVALID.
+ */
 err yaml_refuse(struct yaml *y, struct fy_node *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Line of a scalar, from 1. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "check/intent_yaml.h"
+#include "base/yaml.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include "base/near.h"
 #include "base/utf8.h"
 
-enum { REASON_MAX = 512, NESTING_MAX = 16 };
+enum { REASON_MAX = 1024, NESTING_MAX = 64 };
 
 static err fail_at(struct yaml *y, int line, int column, const char *what)
 {
@@ -103,7 +103,7 @@ static err check_text(struct yaml *y, str text)
         if (str_has_control(line)) {
             return fail_at(y, number, 1, "there is a control character in the line");
         }
-        if (is_deep(line, &depth) || indent > (size_t)NESTING_MAX * 8) {
+        if (is_deep(line, &depth) || indent > (size_t)NESTING_MAX * 2) {
             return fail_at(y, number, 1, "nested too deeply");
         }
     }
