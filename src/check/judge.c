@@ -158,6 +158,9 @@ static void run_check(void *user, const struct check *check)
                       one->verdict.out_of_memory ? "memory ran out while this was judged"
                                                  : "nothing was seen that shows it");
     }
+    if (one->verdict.state <= CHECK_PASS) {
+        verdict_drop_fix(&one->verdict);
+    }
     order(&one->verdict);
     for (size_t i = 0; i < one->verdict.count; i++) {
         except(j, one, &one->verdict.evidence[i]);

@@ -15,6 +15,12 @@ const char *check_state_name(enum check_state state)
 
 void verdict_init(struct verdict *v, struct arena *a) { *v = (struct verdict){.a = a}; }
 
+void verdict_drop_fix(struct verdict *v)
+{
+    v->fix_text = v->fix_record = v->retest_extra = STR_EMPTY;
+    v->fix_nginx = v->fix_caddy = v->fix_cloudflare = v->fix_other = STR_EMPTY;
+}
+
 static void out_of_memory(struct verdict *v)
 {
     v->out_of_memory = true;

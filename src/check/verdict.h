@@ -39,6 +39,9 @@ struct verdict {
 
 void verdict_init(struct verdict *v, struct arena *a);
 
+/* Forgets the fix: there is nothing to repair. */
+void verdict_drop_fix(struct verdict *v);
+
 /* Adds evidence of a state. The subject is copied, the text formatted as printf does; bytes that
  * are no printable UTF-8 are escaped, so that a terminal is safe. */
 void verdict_pass(struct verdict *v, str subject, const char *format, ...)

@@ -166,7 +166,7 @@ static void run_origin(const struct facts *f, struct verdict *v)
                       STR_ARG(host));
     verdict_fix_caddy(v,
                       "%.*s {\n    tls {\n        client_auth {\n            mode "
-                      "require_and_verify\n            trust_pool file "
+                      "require_and_verify\n            trusted_ca_cert_file "
                       "/etc/caddy/authenticated_origin_pull_ca.pem\n        }\n    }\n}",
                       STR_ARG(host));
     verdict_fix_cloudflare(v, "SSL/TLS > Origin Server > Authenticated Origin Pulls: on");
@@ -222,8 +222,8 @@ static void run_client_address(const struct facts *f, struct verdict *v)
                          "# towards the application\n"
                          "proxy_set_header X-Forwarded-For $remote_addr;\n"
                          "proxy_set_header X-Real-IP $remote_addr;");
-    verdict_fix_caddy(v, "{\n    servers {\n        trusted_proxies static private_ranges\n    "
-                         "}\n}");
+    verdict_fix_caddy(v, "reverse_proxy localhost:8080 {\n"
+                         "    header_up X-Forwarded-For {remote_host}\n}");
 }
 
 #define ROW .row = "L19", .needs = NEEDS_EDGE

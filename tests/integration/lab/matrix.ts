@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sites against ids: every site is reported with exactly the ids it has faults for, and no other.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { before, test } from "node:test";
 import { run } from "../harness/child.ts";
 import { BINARY } from "../harness/doorward.ts";
@@ -47,6 +49,12 @@ export function matrix(sites: Site[]): void {
       if (report && repaired.get(one.site.name) === null) retests.set(one.site.name, await again(one, report));
     });
   }, { timeout: 290_000 });
+  test("every Caddy block that is printed is a Caddyfile", async () => {
+    const blocks = new Set([...reports.values()].flatMap(checksOf).flatMap((check) => check.fix.config?.["caddy"] ?? []));
+    const broken: string[] = [];
+    for (const block of blocks) broken.push(...await caddyFaults(block, lab.folder, lab.authority.ca));
+    assert.deepEqual(broken, []);
+  });
   for (const site of all) {
     test(site.name === "clean" ? "the_clean_site_has_no_finding" : site.name, async () => {
       const report = reports.get(site.name);
@@ -56,6 +64,9 @@ export function matrix(sites: Site[]): void {
         if (check.state === "fail" || check.state === "warn") {
           assert.ok(check.fix.text.length > 0, `${check.id} has no fix`);
           assert.ok(check.fix.retest.includes(check.id), `${check.id}: ${check.fix.retest}`);
+        }
+        if (check.state === "pass" || check.state === "skip") {
+          assert.ok(check.fix.text === "" && !check.fix.record && !check.fix.config, `${check.id} has a fix and nothing to repair`);
         }
         if (check.state === "pass") assert.ok(check.evidence.length > 0, `${check.id} passes without evidence`);
       }
@@ -68,6 +79,16 @@ export function matrix(sites: Site[]): void {
       assert.deepEqual(retests.get(site.name), []);
     });
   }
+}
+
+/** What Caddy says against a block; one that is not of a site or of the whole server stands inside a site. */
+async function caddyFaults(block: string, folder: string, ca: string): Promise<string[]> {
+  const whole = /^[^\n{]*\{\n/.test(block) && !/^(tls|reverse_proxy) /.test(block);
+  const file = join(folder, "Caddyfile");
+  const text = block.replace(/\/etc\/\S+\.pem/g, ca); // a file that whoever pastes it has fetched before
+  writeFileSync(file, whole ? `${text}\n` : `example.test {\n${text}\n}\n`);
+  const ended = await run("caddy", ["adapt", "--adapter", "caddyfile", "--config", file], { env: { HOME: folder } });
+  return ended.status === 0 ? [] : [`${block}\n${ended.stderr.slice(-300)}`];
 }
 
 /** Runs the printed commands that re-test the findings; gives what is still not in order. */
