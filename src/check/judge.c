@@ -59,7 +59,7 @@ struct judging {
     const struct intent *intent;
     int64_t now_ms;
     bool full;    /* more checks than a report has room for */
-    bool nothing; /* the domain does not exist: one finding says so, not twenty */
+    bool nothing; /* there is no domain, or no resolver: one finding says so, not twenty */
 };
 
 /* Marks evidence that is known and accepted; what is fine or was not tested needs no exception. */
@@ -149,7 +149,7 @@ static void run_check(void *user, const struct check *check)
     verdict_init(&one->verdict, &one->a);
     if (j->nothing && !check_is_of_existence(check)) {
         verdict_skip(&one->verdict, facts_domain(r->facts),
-                     "the domain was not found (NXDOMAIN): see dns.resolve.apex");
+                     "the domain could not be looked up: see dns.resolve.apex");
     } else {
         check->run(r->facts, &one->verdict);
     }
@@ -197,7 +197,7 @@ err judge(struct report *r, const struct selection *selection, const struct base
                         .baseline = baseline,
                         .intent = facts_intent(r->facts),
                         .now_ms = facts_now_ms(r->facts),
-                        .nothing = zone_is_missing(r->facts, NULL)};
+                        .nothing = zone_is_missing(r->facts) || zone_is_deaf(r->facts)};
     r->target = arena_str(&r->a, facts_target(r->facts));
     if (!r->target.p) {
         return err_new(ERR_NO_MEMORY, "no memory for the report");

@@ -30,6 +30,12 @@ bool dns_answer_has(const struct dns_answer *x)
            dns_answer_count(x, x->type) > 0;
 }
 
+bool dns_answer_says(const struct dns_answer *x)
+{
+    return x && x->outcome == DNS_ANSWERED && x->security != DNS_BOGUS &&
+           (x->rcode == DNS_NOERROR || x->rcode == DNS_NXDOMAIN);
+}
+
 bool dns_answer_is_nothing(const struct dns_answer *x)
 {
     return x->outcome == DNS_ANSWERED &&

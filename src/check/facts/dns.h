@@ -101,6 +101,9 @@ const struct dns_record *dns_answer_next(const struct dns_answer *x, unsigned ty
 size_t dns_answer_count(const struct dns_answer *x, unsigned type);
 /* Answered, NOERROR, and at least one record of the type asked for. */
 bool dns_answer_has(const struct dns_answer *x);
+/* Answered with records or with their absence (NOERROR, NXDOMAIN), and not bogus: from it something
+ * can be said. NULL is fine. */
+bool dns_answer_says(const struct dns_answer *x);
 /* NXDOMAIN, or NOERROR without a record of the type. */
 bool dns_answer_is_nothing(const struct dns_answer *x);
 

@@ -225,8 +225,12 @@ void collect_dns(struct collect *c)
     }
     facts_set_private(c->facts, c->options->allow_private);
     ask_domain(c, a, domain);
-    if (zone_is_missing(c->facts, NULL)) {
+    const struct dns_answer *x = resolver_ask(c, domain, DNS_A);
+    if (!dns_answer_says(x) || x->rcode != DNS_NOERROR) {
         resolver_ask(c, dns_name_parent(domain), DNS_SOA); /* is it the domain, or the resolver? */
+    }
+    if (zone_is_missing(c->facts) || zone_is_deaf(c->facts)) {
+        return; /* there is nothing to look at */
     }
     add_hosts(c, a, domain);
     struct round r = {.c = c, .domain = domain};

@@ -173,19 +173,43 @@ bool zone_resolves(const struct facts *f, str host)
     return (x4 && dns_answer_has(x4)) || (x6 && dns_answer_has(x6));
 }
 
-static bool is_nxdomain(const struct dns_answer *x)
+/* The resolver has something of the domain: a record, or that this one is not there. */
+static bool zone_is_known(const struct facts *f)
 {
-    return x && x->outcome == DNS_ANSWERED && x->rcode == DNS_NXDOMAIN && x->security != DNS_BOGUS;
+    size_t count;
+    const struct dns_answer *const *all = facts_dns_all(f, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (str_empty(all[i]->server) && dns_answer_says(all[i]) && all[i]->rcode == DNS_NOERROR &&
+            dns_name_under(all[i]->name, facts_domain(f))) {
+            return true;
+        }
+    }
+    return false;
 }
 
-bool zone_is_missing(const struct facts *f, bool *ret_above)
+bool zone_is_missing(const struct facts *f)
 {
-    str domain = facts_domain(f);
-    if (!is_nxdomain(facts_dns(f, domain, DNS_A))) {
-        return false;
-    }
-    if (ret_above) {
-        *ret_above = is_nxdomain(facts_dns(f, dns_name_parent(domain), DNS_SOA));
+    const struct dns_answer *x = facts_dns(f, facts_domain(f), DNS_A);
+    return dns_answer_says(x) && x->rcode == DNS_NXDOMAIN && !zone_is_known(f);
+}
+
+bool zone_is_deaf(const struct facts *f)
+{
+    const struct dns_answer *x = facts_dns(f, facts_domain(f), DNS_A);
+    const struct dns_answer *above = facts_dns(f, dns_name_parent(facts_domain(f)), DNS_SOA);
+    bool bogus = (x && x->security == DNS_BOGUS) || (above && above->security == DNS_BOGUS);
+    return x && above && !bogus && !zone_is_known(f) &&
+           !(dns_answer_says(above) && above->rcode == DNS_NOERROR);
+}
+
+bool zone_is_mute(const struct facts *f)
+{
+    size_t count;
+    const struct dns_answer *const *all = facts_dns_all(f, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (dns_answer_says(all[i])) {
+            return false;
+        }
     }
     return true;
 }

@@ -42,6 +42,12 @@ bool zone_is_wildcard(const struct facts *f, str zone, const struct dns_answer *
 /* The host has an A or AAAA record, behind CNAMEs too. */
 bool zone_resolves(const struct facts *f, str host);
 
-/* The registrable domain does not exist (NXDOMAIN); *ret_above (may be NULL) says that what is
- * above it does not either, so that it is the resolver that knows nothing. */
-bool zone_is_missing(const struct facts *f, bool *ret_above);
+/* The registrable domain does not exist (NXDOMAIN). */
+bool zone_is_missing(const struct facts *f);
+
+/* No question at all was answered with something: the network is at fault, or the resolver. */
+bool zone_is_mute(const struct facts *f);
+
+/* The resolver says nothing of what is above the domain either, com for example: it, or the way to
+ * it, is at fault, and nothing can be said of the domain. */
+bool zone_is_deaf(const struct facts *f);

@@ -38,10 +38,11 @@ void dns_cname_apex(const struct facts *f, struct verdict *v)
                 verdict_fix_record(v, "%.*s. 300 IN A %s", STR_ARG(zone), addr_text(&address).c);
             }
         }
-    } else if (facts_dns(f, zone, DNS_A) || facts_dns(f, zone, DNS_SOA)) {
+    } else if (dns_answer_says(facts_dns(f, zone, DNS_A)) ||
+               dns_answer_says(facts_dns(f, zone, DNS_SOA))) {
         verdict_pass(v, zone, "no CNAME at the domain itself");
     } else {
-        verdict_skip(v, zone, "was not looked up");
+        verdict_skip(v, zone, "could not be looked up");
     }
 }
 

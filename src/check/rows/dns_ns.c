@@ -68,7 +68,10 @@ void dns_ns_unreachable(const struct facts *f, struct verdict *v)
     bool shut_in = is_shut_in(f, zone);
     for (size_t at = 0; (x = dns_server_next(f, zone, DNS_SOA, false, &at)) != NULL;) {
         str seat = dns_seat(v, x);
-        if (shut_in) {
+        if (zone_is_mute(f)) {
+            verdict_error(v, seat, "%.*s, and nobody else answered anything: is there a network?",
+                          STR_ARG(dns_trouble(x)));
+        } else if (shut_in) {
             verdict_skip(v, seat,
                          "cannot be reached, like all the others, while the resolver has their "
                          "answers: port 53 seems to be closed from here");
@@ -177,6 +180,18 @@ void dns_ns_same_network(const struct facts *f, struct verdict *v)
     }
 }
 
+/* The server answers other questions of the zone over TCP. */
+static bool answers_over_tcp(const struct facts *f, str zone, const struct dns_answer *like)
+{
+    const struct dns_answer *x;
+    for (size_t at = 0; (x = dns_server_next(f, zone, DNS_SOA, true, &at)) != NULL;) {
+        if (dns_answer_says(x) && memcmp(&x->address, &like->address, sizeof x->address) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void dns_axfr(const struct facts *f, struct verdict *v)
 {
     str zone = zone_apex(f);
@@ -185,6 +200,10 @@ void dns_axfr(const struct facts *f, struct verdict *v)
         str seat = dns_seat(v, x);
         bool given = x->outcome == DNS_ANSWERED && x->rcode == DNS_NOERROR &&
                      dns_answer_count(x, DNS_SOA) > 0 && x->count > 1;
+        if (x->outcome == DNS_TIMEOUT && !answers_over_tcp(f, zone, x)) {
+            verdict_skip(v, seat, "says nothing over TCP: see dns.ns.tcp");
+            continue;
+        }
         if (!given) {
             verdict_pass(v, seat, "refuses to hand the zone over: %.*s",
                          STR_ARG(x->count ? STR("nothing of it came") : dns_trouble(x)));

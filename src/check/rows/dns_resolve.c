@@ -31,7 +31,7 @@ static bool judge_host(const struct facts *f, struct verdict *v, str name, bool 
             verdict_fail(v, name, "%s: %.*s, though the other family resolves", i ? "AAAA" : "A",
                          STR_ARG(dns_trouble(x)));
         }
-        silent |= x && x->outcome != DNS_ANSWERED;
+        silent |= x && (x->outcome != DNS_ANSWERED || (!dns_answer_says(x) && zone_is_mute(f)));
     }
     if (resolves) {
         return true;
@@ -72,13 +72,12 @@ static void fix_address(const struct facts *f, struct verdict *v, str name)
 void dns_resolve_apex(const struct facts *f, struct verdict *v)
 {
     str domain = facts_domain(f), above = dns_name_parent(domain);
-    bool deaf = false;
-    if (zone_is_missing(f, &deaf) && deaf) {
+    if (zone_is_deaf(f)) {
         verdict_error(v, domain,
-                      "NXDOMAIN, and the resolver knows no %.*s either: it has no way out. Name "
+                      "%.*s, and the resolver says nothing of %.*s either: it has no way out. Name "
                       "another one: --resolver IP",
-                      STR_ARG(above));
-    } else if (zone_is_missing(f, NULL)) {
+                      STR_ARG(dns_trouble(facts_dns(f, domain, DNS_A))), STR_ARG(above));
+    } else if (zone_is_missing(f)) {
         verdict_fail(v, domain, "NXDOMAIN: there is no such domain in %.*s", STR_ARG(above));
         verdict_fix(v,
                     "Register %.*s, or renew it, or let its registrar delegate it again: the "
@@ -220,7 +219,7 @@ void dns_resolve_wildcard(const struct facts *f, struct verdict *v)
     const struct dns_answer *x4 = facts_dns(f, name, DNS_A), *x6 = facts_dns(f, name, DNS_AAAA);
     const struct intent *intent = facts_intent(f);
     const struct dns_answer *x = x4 && dns_answer_has(x4) ? x4 : x6;
-    if (!x4 || x4->outcome != DNS_ANSWERED || dns_skip_bogus(f, v, name)) {
+    if (!dns_answer_says(x4) || dns_skip_bogus(f, v, name)) {
         verdict_skip(v, star, "a name that nobody has was not looked up");
     } else if (!x || !dns_answer_has(x)) {
         verdict_pass(v, star, "a name that nobody has does not resolve: %.*s",
@@ -363,11 +362,10 @@ void dns_stale(const struct facts *f, struct verdict *v)
         }
     }
     if (v->count == 0) {
-        bool asked = facts_dns(f, facts_domain(f), DNS_A) != NULL;
-        if (asked) {
+        if (dns_answer_says(facts_dns(f, facts_domain(f), DNS_A))) {
             verdict_pass(v, facts_domain(f), "no host called dev, staging, test, old or the like");
         } else {
-            verdict_skip(v, facts_domain(f), "was not looked up");
+            verdict_skip(v, facts_domain(f), "could not be looked up");
         }
     }
 }

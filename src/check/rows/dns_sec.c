@@ -17,7 +17,7 @@ void dns_dnssec_bogus(const struct facts *f, struct verdict *v)
             continue;
         }
         secure += x->security == DNS_SECURE;
-        insecure += x->security == DNS_INSECURE && x->outcome == DNS_ANSWERED;
+        insecure += x->security == DNS_INSECURE && dns_answer_says(x);
         if (x->security == DNS_BOGUS) {
             verdict_fail(v, x->name, "%.*s: %.*s", STR_ARG(dns_type_name(v->a, x->type)),
                          STR_ARG(x->why_bogus));
@@ -43,11 +43,10 @@ void dns_dnssec_insecure(const struct facts *f, struct verdict *v)
     const struct dns_answer *keys = facts_dns(f, zone, DNS_DNSKEY),
                             *ds = facts_dns(f, zone, DNS_DS);
     const struct dns_answer *soa = facts_dns(f, zone, DNS_SOA);
-    if (!keys || !ds || keys->outcome != DNS_ANSWERED || ds->outcome != DNS_ANSWERED ||
-        keys->security == DNS_UNCHECKED) {
-        verdict_skip(v, zone, "DNSKEY and DS could not be looked up with validation");
-    } else if (keys->security == DNS_BOGUS || (soa && soa->security == DNS_BOGUS)) {
+    if ((keys && keys->security == DNS_BOGUS) || (soa && soa->security == DNS_BOGUS)) {
         verdict_skip(v, zone, "the answers do not validate: see dns.dnssec.bogus");
+    } else if (!dns_answer_says(keys) || !dns_answer_says(ds) || keys->security == DNS_UNCHECKED) {
+        verdict_skip(v, zone, "DNSKEY and DS could not be looked up with validation");
     } else if (dns_answer_has(ds)) {
         verdict_pass(v, zone, "%.*s", STR_ARG(dns_lines(v, ds)));
     } else if (!dns_answer_has(keys)) {

@@ -123,9 +123,9 @@ static void lay_over(const struct section *section, json_t *base, const json_t *
 
 static void check_keys(const char *name, const json_t *tree)
 {
-    static const char *const plain[] = {"base",   "expect", "contains", "lacks",   "target", "now",
-                                        "launch", "hosts",  "note",     "message",
-                                        "private", NULL};
+    static const char *const plain[] = {"base",    "expect",  "contains", "lacks", "target",
+                                        "now",     "silence", "launch",   "hosts", "note",
+                                        "message", "private", NULL};
     const char *key;
     json_t *value;
     json_object_foreach ((json_t *)(uintptr_t)tree, key, value) {
@@ -192,6 +192,25 @@ static void default_expect(struct fixture *x, const char *name)
              STR_ARG(str_empty(expect) ? str_c(word) : expect));
 }
 
+/* Makes of an entry what a collector sees when nobody answers: "timeout", or "servfail" of a
+ * resolver that reaches nobody. */
+static void silence_entry(const char *section, json_t *entry, str how)
+{
+    static const char *const told[] = {"records", "authority", "additional", "headers",
+                                       "body",    "status",    "security"};
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        json_object_del(entry, told[i]);
+    }
+    bool direct = !str_empty(fixture_str(entry, "server"));
+    if (strcmp(section, "dns") == 0 && !direct && str_eq(how, STR("servfail"))) {
+        json_object_set_new(entry, "rcode", json_string("SERVFAIL"));
+    } else if (strcmp(section, "registration") == 0) {
+        json_object_set_new(entry, "found", json_string("false"));
+    } else {
+        json_object_set_new(entry, "outcome", json_string("timeout"));
+    }
+}
+
 void fixture_open(struct fixture *x, const char *folder, const char *name)
 {
     memset(x, 0, sizeof *x);
@@ -224,6 +243,9 @@ void fixture_open(struct fixture *x, const char *folder, const char *name)
         size_t at;
         json_t *entry;
         json_array_foreach (json_object_get(x->tree, sections[i].name), at, entry) {
+            if (!str_empty(fixture_str(x->tree, "silence"))) {
+                silence_entry(sections[i].name, entry, fixture_str(x->tree, "silence"));
+            }
             sections[i].add(x, entry);
         }
     }
