@@ -302,3 +302,19 @@ bool addr_is_loopback(const struct addr *a)
     static const unsigned char one[16] = {[15] = 1};
     return (addr_is_v4(a) && a->bytes[V4_OFFSET] == 127) || memcmp(a->bytes, one, 16) == 0;
 }
+
+bool addr_is_private(const struct addr *a)
+{
+    static const str nets[] = {STR_INIT("0.0.0.0/8"),      STR_INIT("10.0.0.0/8"),
+                               STR_INIT("100.64.0.0/10"),  STR_INIT("127.0.0.0/8"),
+                               STR_INIT("169.254.0.0/16"), STR_INIT("172.16.0.0/12"),
+                               STR_INIT("192.168.0.0/16"), STR_INIT("::1/128"),
+                               STR_INIT("fc00::/7"),       STR_INIT("fe80::/10")};
+    for (size_t i = 0; i < sizeof nets / sizeof nets[0]; i++) {
+        struct addr_net net;
+        if (addr_net_parse(nets[i], &net) && addr_net_has(&net, a)) {
+            return true;
+        }
+    }
+    return false;
+}

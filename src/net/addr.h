@@ -39,3 +39,6 @@ struct addr_text addr_text(const struct addr *a);
  * also NAT64, 6to4, Teredo and mapped forms judged by the IPv4 address inside). */
 bool addr_is_public(const struct addr *a);
 bool addr_is_loopback(const struct addr *a);
+/* Addresses inside a network: this host and loopback, RFC 1918, RFC 6598, RFC 4193, link-local.
+ * What is neither public nor private is reserved, for documentation for example. */
+bool addr_is_private(const struct addr *a);

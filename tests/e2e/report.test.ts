@@ -72,6 +72,32 @@ test("a_button_copies_what_stands_beside_it", async () => {
   await page.context().close();
 });
 
+test("the_keyboard_alone_copies_and_opens", async () => {
+  const { page } = await newPage(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+  await page.goto(address("sample"));
+  const focused = (): Promise<{ name: string; outline: string }> => page.evaluate(() => {
+    const one = document.activeElement ?? document.body;
+    return { name: `${one.tagName} ${one.getAttribute("aria-label") ?? one.textContent?.trim() ?? ""}`, outline: getComputedStyle(one).outlineStyle };
+  });
+  const reach = async (wanted: RegExp): Promise<void> => {
+    for (let presses = 0; presses < 200; presses++) {
+      await page.keyboard.press("Tab");
+      const now = await focused();
+      if (wanted.test(now.name)) return assert.notEqual(now.outline, "none", `${now.name}: where the keyboard is cannot be seen`);
+    }
+    assert.fail(`the keyboard never comes to ${wanted}`);
+  };
+  await reach(/^BUTTON Copy: Zone lines/);
+  await page.keyboard.press("Enter");
+  await page.getByText("Copied").first().waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /example\.com\./);
+  await reach(/^SUMMARY/);
+  const open = await page.locator("details[open]").count();
+  await page.keyboard.press("Space");
+  assert.equal(await page.locator("details[open]").count(), open + 1);
+  await page.context().close();
+});
+
 test("it_reads_the_same_without_a_script", async () => {
   const { page } = await newPage(browser, { javaScriptEnabled: false });
   await page.goto(address("sample"));

@@ -61,30 +61,13 @@ void received_read(struct arena *a, str value, struct received *ret)
     }
 }
 
-/* Addresses that say nothing about who sent: of the receiver's own network. */
-static bool is_inside(const struct addr *a)
-{
-    static const str nets[] = {STR_INIT("0.0.0.0/8"),      STR_INIT("10.0.0.0/8"),
-                               STR_INIT("100.64.0.0/10"),  STR_INIT("127.0.0.0/8"),
-                               STR_INIT("169.254.0.0/16"), STR_INIT("172.16.0.0/12"),
-                               STR_INIT("192.168.0.0/16"), STR_INIT("::1/128"),
-                               STR_INIT("fc00::/7"),       STR_INIT("fe80::/10")};
-    for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
-        struct addr_net net;
-        if (addr_net_parse(nets[i], &net) && addr_net_has(&net, a)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool received_entry(struct arena *a, const struct message *m, struct received *ret)
 {
     const struct message_field *field;
     for (size_t n = 0; (field = message_field(m, STR("received"), n)) != NULL; n++) {
         struct received hop;
         received_read(a, field->value, &hop);
-        if (hop.has_client && !is_inside(&hop.client)) {
+        if (hop.has_client && !addr_is_private(&hop.client)) {
             *ret = hop;
             return true;
         }

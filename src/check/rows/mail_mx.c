@@ -270,22 +270,6 @@ static void each_host(const struct facts *f, struct verdict *v,
 
 static void run_cname(const struct facts *f, struct verdict *v) { each_host(f, v, judge_cname); }
 
-static bool is_private(const struct addr *a)
-{
-    static const str nets[] = {STR_INIT("0.0.0.0/8"),      STR_INIT("10.0.0.0/8"),
-                               STR_INIT("100.64.0.0/10"),  STR_INIT("127.0.0.0/8"),
-                               STR_INIT("169.254.0.0/16"), STR_INIT("172.16.0.0/12"),
-                               STR_INIT("192.168.0.0/16"), STR_INIT("::1/128"),
-                               STR_INIT("fc00::/7"),       STR_INIT("fe80::/10")};
-    for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
-        struct addr_net net;
-        if (addr_net_parse(nets[i], &net) && addr_net_has(&net, a)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What was seen of a host at an address; NULL: it was not asked. */
 static const struct smtp_server *server_at(const struct facts *f, str host,
                                            const struct addr *address)
@@ -334,7 +318,7 @@ static void each_address(const struct facts *f, struct verdict *v, str host,
 static void judge_private(const struct facts *f, struct verdict *v, str host,
                           const struct dns_record *r, const struct addr *address)
 {
-    if (is_private(address) && !was_allowed(f, host, address)) {
+    if (addr_is_private(address) && !was_allowed(f, host, address)) {
         verdict_fail(v, host, "a private address, where no other server can deliver: %.*s",
                      STR_ARG(dns_record_show(v->a, r)));
         verdict_fix(v, "Publish the public address of %.*s.", STR_ARG(host));
@@ -384,7 +368,7 @@ static void judge_fcrdns(const struct facts *f, struct verdict *v, str host,
     (void)r;
     if (server && server->outcome == SMTP_UNREACHABLE) {
         verdict_skip(v, host, "%s does not answer: see email.mx.unreachable", text.c);
-    } else if (is_private(address) && !was_allowed(f, host, address)) {
+    } else if (addr_is_private(address) && !was_allowed(f, host, address)) {
         verdict_skip(v, host, "%s is a private address", text.c);
     } else if (!names || mail_answer_failed(names)) {
         verdict_skip(v, host, "the name of %s could not be looked up", text.c);

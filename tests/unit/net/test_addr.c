@@ -265,6 +265,27 @@ static void loopback_is_all_of_127_and_one(void **state)
     }
 }
 
+static void what_is_inside_a_network_is_private(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool inside;
+    } table[] = {{"10.1.2.3", true},     {"172.31.255.255", true},
+                 {"172.32.0.0", false},  {"192.168.0.1", true},
+                 {"100.64.0.1", true},   {"169.254.169.254", true},
+                 {"127.0.0.1", true},    {"::1", true},
+                 {"fd00::1", true},      {"fe80::1", true},
+                 {"203.0.113.1", false}, {"2001:db8::1", false},
+                 {"9.9.9.9", false},     {"2620:fe::fe", false}};
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct addr a;
+        assert_true(addr_parse(str_c(table[i].text), &a));
+        assert_int_equal(addr_is_private(&a), table[i].inside);
+        assert_false(addr_is_private(&a) && addr_is_public(&a));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +294,7 @@ int main(void)
         cmocka_unit_test(ports_are_required_and_strict),
         cmocka_unit_test(networks_hold_their_addresses_and_no_others),
         cmocka_unit_test(only_globally_reachable_addresses_are_public),
+        cmocka_unit_test(what_is_inside_a_network_is_private),
         cmocka_unit_test(socket_addresses_survive_the_way_there_and_back),
         cmocka_unit_test(loopback_is_all_of_127_and_one),
     };
