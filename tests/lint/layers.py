@@ -20,6 +20,7 @@ BESIDES = {
     "chat": {"know", "ops", "access"},
     "access": {"ops"},
     "ops": {"know"},
+    "check": {"scan"},
     "cli": {"api"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

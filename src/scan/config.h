@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `secrets:` of launch.yaml: where secrets may be, which are known, which environment is which. */
+#pragma once
+
+#include "base/yaml.h"
+
+enum { SCAN_CONFIG_LIST_MAX = 256, SCAN_ENVIRONMENTS_MAX = 16 };
+
+struct scan_environment {
+    str name;         /* "prod" */
+    const str *globs; /* of paths and URLs */
+    size_t glob_count;
+};
+
+/* A finding that is known and accepted. */
+struct scan_allow {
+    str fingerprint;  /* or */
+    str rule;         /* "*" at its end is any rest */
+    str path;         /* glob; empty: all */
+    str reason;       /* required */
+    int64_t until_ms; /* the end of that day, UTC; 0: not given */
+    unsigned line;
+};
+
+struct scan_config {
+    const str
+        *paths; /* beside launch.yaml: where row L5 looks; also `doorward scan` without PATH */
+    size_t path_count;
+    const str *exclude;
+    size_t exclude_count;
+    const str *urls;
+    size_t url_count;
+    bool history; /* repository: true */
+    str origin;   /* whose keys --verify may ask: launch.yaml's origin */
+    str key;      /* resolved from env: or file: by the caller; keys the fingerprints */
+    str key_from; /* as it was written */
+    struct scan_environment environments[SCAN_ENVIRONMENTS_MAX];
+    size_t environment_count;
+    const struct scan_allow *allow;
+    size_t allow_count;
+};
+
+/* Reads the mapping `secrets:`; a yaml_key row of launch.yaml. `into` is a struct scan_config. */
+err scan_config_read(struct yaml *y, struct fy_node *key, struct fy_node *node, void *into);
+
+/* "*" within a part, "**" over parts, "?" one byte; a pattern without "/" is for the last part; one
+ * ending in "/" for a folder with all below. Bounded time. */
+bool glob_match(str pattern, str path);
