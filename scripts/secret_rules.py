@@ -13,6 +13,9 @@ from pathlib import Path
 
 import yaml
 
+sys.dont_write_bytecode = True
+from secret_examples import TemplateMistake, expand  # noqa: E402
+
 SERVICE_KEYS = {"service": str, "console": str, "tell": str, "rules": list}
 RULE_KEYS = {
     "id": str, "title": str, "opens": str, "severity": str, "words": list, "pattern": str,
@@ -133,16 +136,23 @@ def check_rule(rule, seen):
     need(0 <= rule.get("entropy", 0) <= 8, "entropy is not 0 to 8 bits")
     need(2 <= len(rule["rotate"]) <= 5, "rotate has not 2 to 5 steps")
     need(not any("\n" in step for step in rule["rotate"]), "a step of rotate has more than one line")
+    for kind in ("match", "miss"):
+        for template in rule[kind]:
+            try:
+                expand(template, "")
+            except TemplateMistake as e:
+                raise Mistake(f"{kind}: {e}") from e
     need(not (rule.get("generic") and rule.get("public")), "generic and public exclude each other")
 
 
-def read(path, seen):
-    """Yields (service, rule) of a file."""
+def read(path, seen, mistakes):
+    """Yields (service, rule) of a file; adds to `mistakes`."""
     try:
         services = yaml.load(path.read_text(encoding="utf-8"), Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as e:
-        raise Mistake(str(e)) from e
-    need(isinstance(services, list), "is no list of services")
+        need(isinstance(services, list), "is no list of services")
+    except (yaml.YAMLError, UnicodeDecodeError, Mistake) as e:
+        mistakes.append(f"{path.name}: {e}")
+        return
     for service in services:
         name = service.get("service", "?") if isinstance(service, dict) else "?"
         try:
@@ -150,13 +160,15 @@ def read(path, seen):
             for key in ("service", "console", "rules"):
                 need(key in service, f"{key} is missing")
         except Mistake as e:
-            raise Mistake(f"{name}: {e}") from e
+            mistakes.append(f"{path.name}: {name}: {e}")
+            continue
         for rule in service["rules"]:
             try:
                 check_rule(rule, seen)
+                yield service, rule
             except Mistake as e:
-                raise Mistake(f"{rule.get('id', name) if isinstance(rule, dict) else name}: {e}") from e
-            yield service, rule
+                rule_id = rule.get("id", name) if isinstance(rule, dict) else name
+                mistakes.append(f"{path.name}: {rule_id}: {e}")
 
 
 def quoted(text):
@@ -279,21 +291,20 @@ def write_examples(rules):
              "const struct example examples[] = {"]
     for i, (_, rule) in enumerate(rules):
         for kind in ("match", "miss"):
-            lines += [f"{{{i}, {flag(kind == 'match')}, {quoted(x)}}}," for x in rule[kind]]
+            for number, template in enumerate(rule[kind]):
+                text = expand(template, f"{rule['id']} {kind} {number}")
+                lines.append(f"{{{i}, {flag(kind == 'match')}, {quoted(text)}}},")
     lines += ["};", "const size_t example_count = sizeof examples / sizeof *examples;", ""]
     return "\n".join(lines)
 
 
 def main():
     *targets, first = sys.argv[1:5]
-    rules, seen = [], set()
+    rules, seen, mistakes = [], set(), []
     for path in map(Path, sorted([first, *sys.argv[5:]])):
-        try:
-            rules += read(path, seen)
-        except Mistake as e:
-            sys.exit(f"{path.name}: {e}")
-    if not rules:
-        sys.exit("there are no rules")
+        rules += read(path, seen, mistakes)
+    if mistakes or not rules:
+        sys.exit("\n".join(mistakes or ["there are no rules"]))
     for target, write in zip(targets, (write_rules, write_prefilter, write_examples)):
         Path(target).write_text(write(rules), encoding="utf-8")
 
