@@ -15,8 +15,10 @@ enum {
     SCAN_OVERLAP = 64 << 10,   /* what two pieces share: the longest secret that is never cut */
     SCAN_DEPTH_MAX = 5,        /* archives within archives */
     SCAN_ENTRIES_MAX = 200000, /* of one outermost archive with all within */
-    SITE_PAGES_MAX = 20,       /* linked pages of one site, with the first */
-    SITE_MS_MAX = 120000,      /* for one site */
+    SCAN_PROJECTS_MAX = 8,
+    SCAN_PROJECT_MAX = 64, /* bytes of a slug, with its end */
+    SITE_PAGES_MAX = 20,   /* linked pages of one site, with the first */
+    SITE_MS_MAX = 120000,  /* for one site */
 };
 #define SCAN_ARCHIVE_BYTES_MAX (UINT64_C(8) << 30) /* unpacked, of one outermost archive */
 #define SCAN_ARCHIVE_RATIO_MAX 200                 /* unpacked to packed, above 64 MB */
@@ -84,6 +86,8 @@ struct scan {
     struct findings *findings;
     atomic_uint_fast64_t bytes, files, blobs, skipped;
     struct scan_problems *problems;
+    char projects[SCAN_PROJECTS_MAX][SCAN_PROJECT_MAX]; /* that pages name: what --verify asks of */
+    unsigned project_count;
 };
 
 /* Says that something could not be read, or only in part: exit code 3. From every thread. */

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "net/page.h"
 #include "scan/site_private.h"
+#include "scan/verify.h"
 
 static bool is_page_kind(enum site_kind kind) { return kind == SITE_START || kind == SITE_PAGE; }
 
@@ -189,6 +190,11 @@ static void search(struct visitor *v, const struct site_target *target, const st
         return;
     }
     scan_content(v->worker, answer->body, &o);
+    if (s->options->verify) {
+        pthread_mutex_lock(&v->site->lock);
+        verify_note_projects(s, answer->body);
+        pthread_mutex_unlock(&v->site->lock);
+    }
     if (html) {
         site_follow_page(v, at, answer);
     } else if (target->kind != SITE_PROBE) {
