@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "base/crowd.h"
 #include "check/facts/dns_zone.h"
 #include "check/rows/rows.h"
 
@@ -80,7 +81,7 @@ static void run_stage(void *user, size_t i)
 static void run_waves(struct staging *s)
 {
     for (s->wave = WAVE_ZONE; s->wave <= WAVE_HOSTS; s->wave++) {
-        collect_each(STAGE_COUNT, STAGE_COUNT, run_stage, s);
+        crowd_each(STAGE_COUNT, STAGE_COUNT, run_stage, s);
     }
 }
 
@@ -107,6 +108,6 @@ void stages_run(struct collect *c)
         s.total += is_needed(&s, &stages[i]);
     }
     pthread_mutex_init(&s.lock, NULL);
-    collect_each(2, 2, run_branch, &s);
+    crowd_each(2, 2, run_branch, &s);
     pthread_mutex_destroy(&s.lock);
 }

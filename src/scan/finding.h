@@ -13,6 +13,7 @@ enum {
     FINDING_PLACES_MAX = 200,   /* kept of one secret; the rest is counted */
     FINDING_SECRET_MAX = 16384, /* bytes; a longer one is cut for grouping and masking */
     FINDING_PATH_MAX = 4096,
+    FINDING_KEY_MAX = 400, /* bytes of a name or a reason */
 };
 
 enum place_kind { PLACE_FILE, PLACE_GIT, PLACE_URL, PLACE_ARCHIVE, PLACE_LOG, PLACE_KINDS };

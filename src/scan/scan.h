@@ -83,6 +83,7 @@ struct scan_report {
     size_t problem_count, problem_more;
     size_t open, allowed, baselined, publishable, not_reported;
     bool truncated;
+    bool keyed; /* the fingerprints are */
 };
 
 /* Runs the scan. INVALID with words for people in *ret_reason: a path that is not there, no

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What collectors share: the budget of time, how to reach a host, and running pieces of work side
- * by side. Collectors are straight-line code on threads; every wait has a deadline. */
+/* What collectors share: the budget of time and how to reach a host. Collectors are straight-line
+ * code on threads; every wait has a deadline. */
 #pragma once
 
 #include "check/facts/facts.h"
@@ -10,7 +10,6 @@ enum {
     COLLECT_CONNECT_MS = 4000,   /* one connection */
     COLLECT_EXCHANGE_MS = 10000, /* one request with its answer, one handshake */
     COLLECT_DNS_TRY_MS = 1500,   /* one datagram */
-    COLLECT_WIDTH_MAX = 24,      /* pieces of work at once */
     COLLECT_REACH_MAX = 64,      /* --resolve */
 };
 
@@ -70,10 +69,6 @@ err collect_dial(const struct collect *c, str host, const struct addr *address, 
 /* Waits until the socket is ready for POLLIN or POLLOUT or the monotonic time `until_ms`; false at
  * the deadline. */
 bool collect_wait(int fd, short events, int64_t until_ms);
-
-/* Calls fn(user, i) for each i below count on up to `width` threads, the caller's among them, and
- * returns when all are done. Threads that cannot be started leave more to the others. */
-void collect_each(size_t count, unsigned width, void (*fn)(void *user, size_t i), void *user);
 
 /* ── the collectors; each adds to the facts and reports its troubles there ── */
 

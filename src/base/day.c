@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "check/day.h"
+#include "base/day.h"
 
 #include <time.h>
 
