@@ -7,6 +7,7 @@
 enum {
     JUDGE_VALUE_MAX = 4096, /* bytes of a value that are looked at */
     JUDGE_LINE_MAX = 512,   /* bytes of its line on each side */
+    JUDGE_BASIC_MAX = 512,  /* bytes behind base64 */
 };
 
 /* What the name says that a value is assigned to. */
@@ -23,6 +24,8 @@ struct look {
     str value; /* at most JUDGE_VALUE_MAX bytes */
     bool quoted;
     bool in_string; /* not quoted itself, but within a literal of code */
+    bool comment;   /* of code */
+    bool trailed;   /* bare, and more words follow on its line */
     size_t lower, upper, digit, symbol, space, other;
     unsigned entropy; /* hundredths of a bit per byte */
     unsigned strange; /* per cent of letters and digits that are in no word */
