@@ -68,8 +68,8 @@ static void judge_form(const struct candidate *c, enum proof_result proof, struc
     const char *no = NULL;
     if (is_documented(c->secret)) {
         no = "the value is one that documentation shows";
-    } else if (c->rule->proof == PROOF_CRYPT &&
-               (c->traits->test || c->traits->example || c->traits->kind == TEXT_PROSE)) {
+    } else if (c->rule->proof == PROOF_CRYPT && (c->traits->test || c->traits->example ||
+                                                 c->traits->kind == TEXT_PROSE || is_comment(c))) {
         no = "a password's hash among tests, examples or documentation";
     } else if (proof != PROOF_HOLDS && c->rule->proof != PROOF_PEM_PRIVATE) {
         no = form_is_placeholder(c);

@@ -38,7 +38,7 @@ static size_t line_start(str text, size_t offset)
 }
 
 /* Of the languages where it is not settings that are commented out. */
-static bool is_comment(const struct candidate *c)
+bool is_comment(const struct candidate *c)
 {
     size_t i = line_start(c->text, c->offset);
     while (i < c->offset && (c->text.p[i] == ' ' || c->text.p[i] == '\t')) {
@@ -48,7 +48,8 @@ static bool is_comment(const struct candidate *c)
     return c->traits->kind == TEXT_CODE &&
            (str_starts(line, STR("#")) || str_starts(line, STR("//")) ||
             str_starts(line, STR("/*")) || str_starts(line, STR("* ")) ||
-            str_starts(line, STR("--")) || str_starts(line, STR(">>> ")));
+            str_starts(line, STR("*\t")) || str_starts(line, STR("--")) ||
+            str_starts(line, STR(">>> ")));
 }
 
 /* "password: must be kept": a bare word that others follow. */

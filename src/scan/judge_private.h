@@ -36,6 +36,9 @@ struct look {
 /* Looks once at all. */
 void look_at(const struct candidate *c, struct look *ret);
 
+/* True on a line of code that is a comment. */
+bool is_comment(const struct candidate *c);
+
 /* Class of a key by its words; *ret_wide: it says whose. */
 enum key_class key_class_of(str key, bool *ret_wide);
 /* Cuts a name into words: "dbPassword_2" gives "db", "Password", "2". False at the end. */

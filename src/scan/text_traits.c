@@ -92,7 +92,10 @@ static const struct name_kind ends[] = {
     {STR_INIT(".html"), TEXT_PROSE},       {STR_INIT(".htm"), TEXT_PROSE},
     {STR_INIT(".xhtml"), TEXT_PROSE},      {STR_INIT(".eml"), TEXT_PROSE},
     {STR_INIT(".po"), TEXT_PROSE},         {STR_INIT(".pot"), TEXT_PROSE},
-    {STR_INIT(".pod"), TEXT_PROSE},        {STR_INIT(".texi"), TEXT_PROSE},
+    {STR_INIT(".pod"), TEXT_PROSE},        {STR_INIT(".sgml"), TEXT_PROSE},
+    {STR_INIT(".1"), TEXT_PROSE},          {STR_INIT(".3"), TEXT_PROSE},
+    {STR_INIT(".5"), TEXT_PROSE},          {STR_INIT(".7"), TEXT_PROSE},
+    {STR_INIT(".8"), TEXT_PROSE},          {STR_INIT(".texi"), TEXT_PROSE},
 };
 
 /* Ends of programs; what has another name holds settings, as far as we know. */
@@ -149,7 +152,7 @@ static const str test_words[] = {
     STR_INIT("mock"),      STR_INIT("mocks"),     STR_INIT("e2e"),       STR_INIT("cypress"),
     STR_INIT("selftest"),  STR_INIT("selftests"), STR_INIT("unittest"),  STR_INIT("unittests"),
     STR_INIT("benchmark"), STR_INIT("snapshots"), STR_INIT("testsuite"), STR_INIT("cassettes"),
-    STR_INIT("jtreg"),
+    STR_INIT("jtreg"),     STR_INIT("expected"),
 };
 
 static const str example_words[] = {
