@@ -13,6 +13,7 @@ enum {
     RANDOM_MIN = 12,      /* letters of what is surely random */
     RANDOM_ENTROPY = 280, /* hundredths of a bit */
     BLOB_MORE = 100,      /* letters around that make it a part of something longer */
+    SHORT_MAX = 20,
     VALUE_LONG = 300,
     COMMENT_MIN = 24, /* letters of what counts in a comment of code */
 };
@@ -63,6 +64,15 @@ static bool is_in_blob(const struct candidate *c)
     return letters_around(c->text, c->offset, to) >= BLOB_MORE;
 }
 
+/* A password within a form, as of a connection: people's, so that it may be a placeholder. */
+static const char *judge_short(const struct candidate *c)
+{
+    struct look l;
+    look_at(c, &l);
+    const char *no = value_is_reference(&l);
+    return no ? no : value_is_placeholder(&l);
+}
+
 static void judge_form(const struct candidate *c, enum proof_result proof, struct judgement *j)
 {
     const char *no = NULL;
@@ -73,6 +83,9 @@ static void judge_form(const struct candidate *c, enum proof_result proof, struc
         no = "a password's hash among tests, examples or documentation";
     } else if (proof != PROOF_HOLDS && c->rule->proof != PROOF_PEM_PRIVATE) {
         no = form_is_placeholder(c);
+    }
+    if (!no && proof == PROOF_UNKNOWN && c->secret.n < SHORT_MAX) {
+        no = judge_short(c);
     }
     if (!no && proof != PROOF_HOLDS && is_in_blob(c)) {
         no = "it stands within a longer run of base64";

@@ -61,6 +61,8 @@ const char *form_is_placeholder(const struct candidate *c);
 bool is_documented(str secret);
 
 bool contains(str s, str word);
+/* Letters, digits, '_', '.' and '-', as names are written. */
+bool is_name(str s);
 static inline bool is_letter(char c) { return str_lower(c) >= 'a' && str_lower(c) <= 'z'; }
 static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static inline bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }

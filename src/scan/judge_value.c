@@ -39,7 +39,7 @@ static bool starts_one(str s, const str *list, size_t count)
 #define CONTAINS_ONE(s, list) contains_one(s, list, sizeof list / sizeof *list)
 #define STARTS_ONE(s, list) starts_one(s, list, sizeof list / sizeof *list)
 
-static bool is_name(str s)
+bool is_name(str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         if (!is_alnum(s.p[i]) && s.p[i] != '_' && s.p[i] != '.' && s.p[i] != '-') {
