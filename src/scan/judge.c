@@ -112,10 +112,14 @@ static void judge_form(const struct candidate *c, enum proof_result proof, struc
     }
 }
 
+static bool is_mixed(const struct look *l) { return l->lower > 0 && l->upper > 0 && l->digit > 0; }
+
 /* Surely made by a machine. */
 static bool is_random(const struct look *l)
 {
-    return l->value.n >= RANDOM_MIN && l->entropy >= RANDOM_ENTROPY && l->strange >= STRANGE_RANDOM;
+    bool short_one = l->key == KEY_PASSWORD && is_mixed(l);
+    return l->value.n >= (short_one ? TOKEN_MIN : RANDOM_MIN) && l->entropy >= RANDOM_ENTROPY &&
+           l->strange >= STRANGE_RANDOM;
 }
 
 static bool has_strong_symbol(str s)
@@ -138,7 +142,9 @@ static bool is_password(const struct look *l)
     if (letters && (l->digit > 0 || has_strong_symbol(l->value))) {
         return l->value.n >= PASSWORD_MIN + 1 || l->strange >= STRANGE_TOKEN;
     }
-    if (letters && l->value.n >= TOKEN_MIN && l->strange >= STRANGE_RANDOM) {
+    bool switching = l->upper >= 2 && l->lower >= 2;
+    if (letters && l->value.n >= TOKEN_MIN &&
+        l->strange >= (switching ? STRANGE_TOKEN : STRANGE_RANDOM)) {
         return true;
     }
     if (!letters) {

@@ -31,11 +31,13 @@ static const str password_ends[] = {
 
 /* "pass" at the end of a word is one only after these. */
 static const str pass_owners[] = {
-    STR_INIT("db"),   STR_INIT("user"), STR_INIT("root"),    STR_INIT("admin"), STR_INIT("ftp"),
-    STR_INIT("my"),   STR_INIT("smtp"), STR_INIT("mail"),    STR_INIT("pg"),    STR_INIT("mysql"),
-    STR_INIT("ssh"),  STR_INIT("sql"),  STR_INIT("redis"),   STR_INIT("auth"),  STR_INIT("http"),
-    STR_INIT("imap"), STR_INIT("ldap"), STR_INIT("login"),   STR_INIT("proxy"), STR_INIT("sudo"),
-    STR_INIT("key"),  STR_INIT("new"),  STR_INIT("default"), STR_INIT("store"), STR_INIT("vnc"),
+    STR_INIT("db"),    STR_INIT("user"),    STR_INIT("root"),    STR_INIT("admin"),
+    STR_INIT("ftp"),   STR_INIT("my"),      STR_INIT("smtp"),    STR_INIT("mail"),
+    STR_INIT("pg"),    STR_INIT("mysql"),   STR_INIT("ssh"),     STR_INIT("sql"),
+    STR_INIT("redis"), STR_INIT("auth"),    STR_INIT("http"),    STR_INIT("imap"),
+    STR_INIT("ldap"),  STR_INIT("login"),   STR_INIT("proxy"),   STR_INIT("sudo"),
+    STR_INIT("key"),   STR_INIT("new"),     STR_INIT("default"), STR_INIT("store"),
+    STR_INIT("vnc"),   STR_INIT("require"), STR_INIT("bind"),    STR_INIT("mail"),
 };
 
 static const str token_words[] = {

@@ -46,10 +46,10 @@ bool is_comment(const struct candidate *c)
     }
     str line = str_slice(c->text, i, c->offset);
     return c->traits->kind == TEXT_CODE &&
-           (str_starts(line, STR("#")) || str_starts(line, STR("//")) ||
-            str_starts(line, STR("/*")) || str_starts(line, STR("* ")) ||
-            str_starts(line, STR("*\t")) || str_starts(line, STR("--")) ||
-            str_starts(line, STR(">>> ")));
+           ((str_starts(line, STR("#")) && !str_starts(line, STR("#define"))) ||
+            str_starts(line, STR("//")) || str_starts(line, STR("/*")) ||
+            str_starts(line, STR("* ")) || str_starts(line, STR("*\t")) ||
+            str_starts(line, STR("--")) || str_starts(line, STR(">>> ")));
 }
 
 /* "password: must be kept": a bare word that others follow. */

@@ -4,7 +4,8 @@
 #include "scan/judge_private.h"
 
 enum {
-    COVER = 75, /* per cent of a value that plain words make, for a placeholder */
+    COVER = 75,        /* per cent of a value that plain words make, for a placeholder */
+    STRANGE_MANY = 70, /* per cent: no words to be looked for */
     PREFIX_MAX = 24,
     NAME_MIN = 20,     /* letters of what may be a long name in code */
     NAME_STRANGE = 25, /* per cent, see strange_of */
@@ -90,11 +91,11 @@ static const str plain[] = {
     STR_INIT("base"),       STR_INIT("encryption"),  STR_INIT("signing"),
     STR_INIT("master"),     STR_INIT("webhook"),     STR_INIT("url"),
     STR_INIT("example"),    STR_INIT("temp"),        STR_INIT("tmp"),
-    STR_INIT("variable"),   STR_INIT("env"),         STR_INIT("word"),
-    STR_INIT("it"),         STR_INIT("on"),          STR_INIT("please"),
-    STR_INIT("type"),       STR_INIT("field"),       STR_INIT("input"),
-    STR_INIT("data"),       STR_INIT("yes"),         STR_INIT("admin"),
-    STR_INIT("root"),       STR_INIT("guest"),
+    STR_INIT("variable"),   STR_INIT("env"),         STR_INIT("it"),
+    STR_INIT("on"),         STR_INIT("please"),      STR_INIT("type"),
+    STR_INIT("field"),      STR_INIT("input"),       STR_INIT("data"),
+    STR_INIT("yes"),        STR_INIT("admin"),       STR_INIT("root"),
+    STR_INIT("guest"),
 };
 
 /* Words after which only the value's own words count as plain in configurations. */
@@ -167,7 +168,7 @@ const char *value_is_placeholder(const struct look *l)
     if (is_regular(l->value)) {
         return "the value is a sequence or a repetition";
     }
-    unsigned covered = cover(l, &account);
+    unsigned covered = l->strange >= STRANGE_MANY ? 0 : cover(l, &account);
     bool weak = l->key == KEY_PASSWORD && l->c->traits->kind == TEXT_CONFIG && account > 0 &&
                 l->digit >= 3; /* admin123 is what people take */
     if (covered >= COVER && !weak && l->lower + l->upper > 0 && l->symbol <= l->value.n / 3) {

@@ -237,7 +237,8 @@ static bool is_foreign(const struct look *l)
 /* Words joined by dots, dashes or case, as code names things: "user.password", "my-secret-name". */
 static bool is_identifier(const struct look *l)
 {
-    return l->strange < 30 && l->value.n && !l->space && l->symbol > 0 &&
+    bool counted = l->key == KEY_PASSWORD && l->digit >= 2 && !contains(l->value, STR("/"));
+    return !counted && l->strange < 30 && l->value.n && !l->space && l->symbol > 0 &&
            (is_name(l->value) || contains(l->value, STR("/")) || l->value.p[0] == '#' ||
             l->value.p[0] == '.' || l->value.p[0] == '@');
 }
