@@ -198,7 +198,9 @@ def write_rules(rules):
     lines += ["", "const struct rule scan_rules[] = {"]
     for i, (service, rule) in enumerate(rules):
         proof = rule.get("proof", "none").upper().replace("-", "_")
-        window = rule.get("window", WINDOW)
+        before, after = rule.get("window", WINDOW)
+        if "pattern" in rule and fixed_beginning(rule["pattern"]):
+            after += width_of(rule["pattern"])  # the hit is its beginning alone
         keyed = "(?<key>" in rule["expression"] and not rule.get("generic")
         fields = {
             "id": quoted(rule["id"]), "service": quoted(service["service"]),
@@ -210,7 +212,7 @@ def write_rules(rules):
             "expression": quoted(rule["expression"]), "caseless": flag(rule.get("fold")),
             "allow": f"allow_{i}" if "allow" in rule else "NULL", "proof": f"PROOF_{proof}",
             "entropy_min": f"{round(rule.get('entropy', 0) * 100)}",
-            "before": str(window[0]), "after": str(window[1]),
+            "before": str(before), "after": str(after),
         }
         lines += ["{"] + [f".{key} = {value}," for key, value in fields.items()] + ["},"]
     lines += ["};", "const size_t scan_rule_count = sizeof scan_rules / sizeof *scan_rules;", ""]
@@ -249,12 +251,17 @@ def base64_forms(word):
                 yield letters.replace("+", "-").replace("/", "_"), first
 
 
+def fixed_beginning(pattern):
+    found = re.match(r"[A-Za-z0-9_-]{3,}(?=[\[(]|$)", pattern)
+    return found[0] if found and "|" not in pattern else ""
+
+
 def pattern_row(pattern, fold):
     """What begins with three fixed bytes is cheaper as a word, even when that is a frequent one: a
     look at a window takes some 100 ns, a pattern slows the search of every byte."""
-    fixed = re.match(r"[A-Za-z0-9_-]{3,}(?=[\[(]|$)", pattern)
-    if fixed and "|" not in pattern:
-        word = (fixed[0].lower() if fold else fixed[0]).encode()
+    fixed = fixed_beginning(pattern)
+    if fixed:
+        word = (fixed.lower() if fold else fixed).encode()
         return literal(word), fold, "WORD", len(word)
     return pattern, fold, "WORD", width_of(pattern)
 
