@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # usage: scripts/deps.sh [build|run|test|web|bench|deb]...
 # Installs what is missing, and only that: Debian packages from scripts/packages-<set>.txt by
-# apt-get, npm packages (web; with "test" also those of the tests) by their lock file. Quick and
+# apt-get, npm packages (web; with "test" also those of the tests; with "bench" the peers) by their lock file. Quick and
 # silent when nothing is missing.
 set -eu
 cd "$(dirname "$0")/.."
@@ -100,6 +100,7 @@ with_npm=
 case " $* " in *" web "*) with_npm=1 ;; esac
 [ -z "$with_npm" ] || list=$(printf '%s\n%s\n' "$list" "$(node_packages)")
 install_debian "$(printf '%s\n' "$list" | sed '/^$/d' | missing)"
+case " $* " in *" bench "*) install_npm tests/bench/peers build ;; esac
 [ -z "$with_npm" ] || {
     exec 9<web/package-lock.json && flock 9 # one npm at a time in a folder
     case " $* " in

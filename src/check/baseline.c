@@ -2,7 +2,7 @@
 #include "check/baseline.h"
 
 #include "base/json.h"
-#include "check/day.h"
+#include "base/day.h"
 
 static err refuse(str *ret_reason, str reason)
 {

@@ -4,10 +4,10 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/day.h"
 #include "base/file.h"
 #include "base/near.h"
 #include "base/yaml.h"
-#include "check/day.h"
 #include "check/mail/senders.h"
 #include "check/select.h"
 #include "net/addr.h"
@@ -371,6 +371,12 @@ static err read_exceptions(struct yaml *y, struct fy_node *key, struct fy_node *
     return ERR_NONE;
 }
 
+static err read_secrets(struct yaml *y, struct fy_node *key, struct fy_node *node, void *into)
+{
+    struct intent *intent = into;
+    return scan_config_read(y, key, node, &intent->secrets);
+}
+
 static const struct yaml_key intent_keys[] = {{"version", read_version},
                                               {"origin", read_origin},
                                               {"hosts", read_hosts},
@@ -379,6 +385,7 @@ static const struct yaml_key intent_keys[] = {{"version", read_version},
                                               {"latency", read_latency},
                                               {"lighthouse", read_lighthouse},
                                               {"exceptions", read_exceptions},
+                                              {"secrets", read_secrets},
                                               {NULL, NULL}};
 
 static err read_root(struct yaml *y, struct fy_node *root, void *into)
@@ -397,7 +404,32 @@ err intent_parse(struct arena *a, str text, const char *name, struct intent *ret
         return e;
     }
     intent.given = true;
+    intent.secrets.origin = intent.origin;
     *ret = intent;
+    return ERR_NONE;
+}
+
+/* Paths of `secrets:` are beside the file. */
+static err set_beside(struct arena *a, const char *path, struct scan_config *c)
+{
+    const char *slash = strrchr(path, '/');
+    str *paths = slash ? arena_array(a, c->path_count + 1, sizeof *paths) : NULL;
+    if (!slash) {
+        return ERR_NONE;
+    }
+    for (size_t i = 0; paths && i < c->path_count; i++) {
+        paths[i] =
+            str_starts(c->paths[i], STR("/"))
+                ? c->paths[i]
+                : arena_printf(a, "%.*s%.*s", (int)(slash + 1 - path), path, STR_ARG(c->paths[i]));
+        if (!paths[i].p) {
+            paths = NULL;
+        }
+    }
+    if (!paths) {
+        return err_new(ERR_NO_MEMORY, "out of memory");
+    }
+    c->paths = paths;
     return ERR_NONE;
 }
 
@@ -408,6 +440,7 @@ err intent_read(struct arena *a, const char *path, struct intent *ret, str *ret_
     err e = file_read(path, &text);
     if (err_ok(e)) {
         e = intent_parse(a, buf_str(&text), path, ret, ret_reason);
+        e = err_ok(e) ? set_beside(a, path, &ret->secrets) : e;
     } else {
         *ret_reason = arena_printf(a, "%s: %s", path, e.what);
         e = err_new(ERR_INVALID, "the file cannot be read");

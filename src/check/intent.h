@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "scan/config.h"
 
 enum { INTENT_LIST_MAX = 64, INTENT_FILE_MAX = 256 << 10 };
 
@@ -49,6 +50,7 @@ struct intent {
     str lighthouse; /* command that prints Lighthouse's JSON for {url}; empty: not run */
     const struct intent_exception *exceptions;
     size_t exception_count;
+    struct scan_config secrets; /* where row L5 looks; docs/scan.md */
 };
 
 /* No file: everything is discovered. */

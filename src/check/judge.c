@@ -2,7 +2,7 @@
 #include "check/judge.h"
 
 #include "base/mem.h"
-#include "check/day.h"
+#include "base/day.h"
 #include "check/facts/dns_zone.h"
 
 err report_new(struct report **ret)

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "base/crowd.h"
 #include "check/facts/dns_zone.h"
 #include "check/rows/rows.h"
 
@@ -26,16 +27,23 @@ static void collect_mail(struct collect *c)
 /* Names of hosts come from the zone, so nearly everything stands on it. */
 static const struct stage stages[] = {
     {"registration", NEEDS_REGISTRATION, 0, collect_registration},
-    {"domain", ~(unsigned)(NEEDS_REGISTRATION | NEEDS_MESSAGE), 1, collect_dns},
+    {"domain", ~(unsigned)(NEEDS_REGISTRATION | NEEDS_MESSAGE | NEEDS_SECRETS), 1, collect_dns},
     {"TLS", NEEDS_TLS, 2, collect_tls},
     {"redirects", NEEDS_REDIRECTS, 2, collect_redirects},
     {"pages", NEEDS_PAGES | NEEDS_LATENCY | NEEDS_LIGHTHOUSE, 2, collect_pages},
     {"mail", NEEDS_MAIL_DNS | NEEDS_SMTP, 2, collect_mail},
     {"edge", NEEDS_EDGE, 2, collect_edge},
     {"message", NEEDS_MESSAGE, 2, collect_message},
+    {"secrets", NEEDS_SECRETS | NEEDS_SERVED, 3, collect_secrets},
 };
 
-enum { STAGE_COUNT = sizeof stages / sizeof stages[0], WAVE_ALONE = 0, WAVE_ZONE, WAVE_HOSTS };
+enum {
+    STAGE_COUNT = sizeof stages / sizeof stages[0],
+    WAVE_ALONE = 0,
+    WAVE_ZONE,
+    WAVE_HOSTS,
+    WAVE_SITE
+};
 
 struct staging {
     struct collect *c;
@@ -79,8 +87,8 @@ static void run_stage(void *user, size_t i)
 
 static void run_waves(struct staging *s)
 {
-    for (s->wave = WAVE_ZONE; s->wave <= WAVE_HOSTS; s->wave++) {
-        collect_each(STAGE_COUNT, STAGE_COUNT, run_stage, s);
+    for (s->wave = WAVE_ZONE; s->wave <= WAVE_SITE; s->wave++) {
+        crowd_each(STAGE_COUNT, STAGE_COUNT, run_stage, s);
     }
 }
 
@@ -107,6 +115,6 @@ void stages_run(struct collect *c)
         s.total += is_needed(&s, &stages[i]);
     }
     pthread_mutex_init(&s.lock, NULL);
-    collect_each(2, 2, run_branch, &s);
+    crowd_each(2, 2, run_branch, &s);
     pthread_mutex_destroy(&s.lock);
 }

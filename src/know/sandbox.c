@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -12,6 +11,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/landlock.h"
 
 /* AddressSanitizer reserves terabytes and makes calls of its own. */
 #if defined(__has_feature)
@@ -22,22 +23,6 @@
 #if defined(__SANITIZE_ADDRESS__) && !defined(SANITIZED)
 #define SANITIZED 1
 #endif
-
-/* Rights by number, so that the build does not depend on how new the kernel's headers are. */
-enum {
-    RIGHT_EXECUTE = 1 << 0,
-    RIGHT_READ_FILE = 1 << 2,
-    RIGHT_READ_DIR = 1 << 3,
-    RIGHTS_V1 = (1 << 13) - 1,       /* files and folders */
-    RIGHTS_V2 = RIGHTS_V1 | 1 << 13, /* + rename between folders */
-    RIGHTS_V3 = RIGHTS_V2 | 1 << 14, /* + truncate */
-    RIGHTS_V5 = RIGHTS_V3 | 1 << 15, /* + ioctl of devices */
-    NETWORK_V4 = 1 << 0 | 1 << 1,    /* bind and connect of TCP */
-};
-
-struct ruleset_attributes {
-    uint64_t files, network;
-};
 
 void sandbox_close_from(int first)
 {
@@ -67,43 +52,6 @@ err sandbox_limit(const struct sandbox_limits *limits)
 #endif
     (void)prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0);
     return ok ? ERR_NONE : err_new(ERR_UNAVAILABLE, "the parser could not limit itself");
-}
-
-static int landlock_new(void)
-{
-    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (version < 1) {
-        return -1;
-    }
-    struct ruleset_attributes rules = {
-        .files = version >= 5   ? RIGHTS_V5
-                 : version >= 3 ? RIGHTS_V3
-                 : version >= 2 ? RIGHTS_V2
-                                : RIGHTS_V1,
-        .network = version >= 4 ? NETWORK_V4 : 0,
-    };
-    return (int)syscall(SYS_landlock_create_ruleset, &rules,
-                        version >= 4 ? sizeof(rules) : sizeof(rules.files), 0);
-}
-
-/* Lets one tree or file be read; a path that does not exist needs no rule. */
-static bool landlock_allow(int rules, const char *path, uint64_t rights)
-{
-    int fd = open(path, O_PATH | O_CLOEXEC);
-    if (fd < 0) {
-        return errno == ENOENT;
-    }
-    struct landlock_path_beneath_attr rule = {.allowed_access = rights, .parent_fd = fd};
-    bool ok = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
-    (void)close(fd);
-    return ok;
-}
-
-static bool landlock_enforce(int rules)
-{
-    bool ok = syscall(SYS_landlock_restrict_self, rules, 0) == 0;
-    (void)close(rules);
-    return ok;
 }
 
 static bool allow(scmp_filter_ctx filter, const int *calls, size_t count)
@@ -161,7 +109,7 @@ err sandbox_enter(void)
         SCMP_SYS(readlink),
 #endif
     };
-    int rules = landlock_new();
+    int rules = landlock_new(true);
     if (rules >= 0 && !landlock_enforce(rules)) {
         return err_new(ERR_UNAVAILABLE, "the parser could not close its view of the files");
     }
@@ -243,13 +191,13 @@ static bool allow_reading(int rules, const char *program)
                                         "/lib64",   "/etc/fonts", "/var/cache/fontconfig"};
     static const char *const loaders[] = {"/lib64/ld-linux-x86-64.so.2",
                                           "/lib/ld-linux-aarch64.so.1"};
-    bool ok = landlock_allow(rules, program, RIGHT_READ_FILE | RIGHT_EXECUTE) &&
-              landlock_allow(rules, "/etc/ld.so.cache", RIGHT_READ_FILE);
+    bool ok = landlock_allow(rules, program, LANDLOCK_READ_FILE | LANDLOCK_EXECUTE) &&
+              landlock_allow(rules, "/etc/ld.so.cache", LANDLOCK_READ_FILE);
     for (size_t i = 0; ok && i < sizeof(trees) / sizeof(trees[0]); i++) {
-        ok = landlock_allow(rules, trees[i], RIGHT_READ_FILE | RIGHT_READ_DIR);
+        ok = landlock_allow(rules, trees[i], LANDLOCK_READ_FILE | LANDLOCK_READ_DIR);
     }
     for (size_t i = 0; ok && i < sizeof(loaders) / sizeof(loaders[0]); i++) {
-        ok = landlock_allow(rules, loaders[i], RIGHT_READ_FILE | RIGHT_EXECUTE);
+        ok = landlock_allow(rules, loaders[i], LANDLOCK_READ_FILE | LANDLOCK_EXECUTE);
     }
     return ok;
 }
@@ -271,7 +219,7 @@ static bool allow_some(scmp_filter_ctx filter)
 
 err sandbox_enter_exec(const char *program)
 {
-    int rules = landlock_new();
+    int rules = landlock_new(true);
     if (rules >= 0 && (!allow_reading(rules, program) || !landlock_enforce(rules))) {
         return err_new(ERR_UNAVAILABLE, "the parser could not close its view of the files");
     }

@@ -4,7 +4,12 @@
 
 #include "base/yaml.h"
 
-enum { SCAN_CONFIG_LIST_MAX = 256, SCAN_ENVIRONMENTS_MAX = 16 };
+enum {
+    SCAN_CONFIG_LIST_MAX = 256,
+    SCAN_ENVIRONMENTS_MAX = 16,
+    SCAN_REASON_MAX = 400, /* bytes */
+    GLOB_PATTERN_MAX = 400
+};
 
 struct scan_environment {
     str name;         /* "prod" */
@@ -43,6 +48,10 @@ struct scan_config {
 /* Reads the mapping `secrets:`; a yaml_key row of launch.yaml. `into` is a struct scan_config. */
 err scan_config_read(struct yaml *y, struct fy_node *key, struct fy_node *node, void *into);
 
-/* "*" within a part, "**" over parts, "?" one byte; a pattern without "/" is for the last part; one
- * ending in "/" for a folder with all below. Bounded time. */
+/* "*" within a part, "**" over parts ("**" and a "/": none or more whole parts), "?" one byte. A
+ * pattern begins where any part begins, or at the top when it begins with "/"; so one without "/"
+ * is for the last part; one that ends in "/" is for a folder with all below. Parts end at "/", and
+ * at
+ * "!" within archives. Time is bounded by the product of the lengths; a pattern longer than
+ * GLOB_PATTERN_MAX matches nothing. */
 bool glob_match(str pattern, str path);

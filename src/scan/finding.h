@@ -13,6 +13,7 @@ enum {
     FINDING_PLACES_MAX = 200,   /* kept of one secret; the rest is counted */
     FINDING_SECRET_MAX = 16384, /* bytes; a longer one is cut for grouping and masking */
     FINDING_PATH_MAX = 4096,
+    FINDING_KEY_MAX = 400, /* bytes of a name or a reason */
 };
 
 enum place_kind { PLACE_FILE, PLACE_GIT, PLACE_URL, PLACE_ARCHIVE, PLACE_LOG, PLACE_KINDS };
@@ -60,6 +61,13 @@ enum finding_state {
     FINDING_STATES
 };
 
+/* What a key in a page may do, by what the origin answered (--verify). */
+enum key_power {
+    KEY_UNKNOWN,
+    KEY_READS, /* no more than a visitor: as publishable as it should be */
+    KEY_ACTS
+};
+
 struct finding {
     const struct rule *rule;
     struct secret secret;
@@ -70,7 +78,8 @@ struct finding {
     struct place *places; /* in the order of findings_finish */
     size_t place_count, place_more;
     enum finding_state state;
-    str state_reason;  /* of the baseline, comment or list */
+    str state_reason; /* of the baseline, comment or list */
+    enum key_power power;
     bool shared;       /* stands in more than one environment (L14) */
     bool reported_not; /* judged to be none; kept for --explain only */
 };
@@ -92,7 +101,8 @@ void findings_add(struct findings *f, const struct candidate *c, const struct ju
  * every machine, whatever the place. */
 err findings_finish(struct findings *f, str key);
 
-/* True when the secret is one of them (not one judged to be none). */
+/* True when the secret is one of them (not one judged to be none), before findings_finish and while
+ * nothing is added. */
 bool findings_has(const struct findings *f, str secret);
 size_t findings_count(const struct findings *f);
 struct finding *findings_at(struct findings *f, size_t i);

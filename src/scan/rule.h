@@ -17,6 +17,7 @@ struct rule {
     const char *tell;    /* who must be told, for the plan; NULL: the usual */
     enum rule_severity severity;
     bool generic;             /* found by its context (a key's name), not by a form of its own */
+    bool keyed;               /* found by the service's name before it */
     bool public_by_design;    /* a publishable key: recognised, so that nothing else reports it */
     const char *expression;   /* PCRE2; the group "secret", else group 1, else all is the secret */
     bool caseless;            /* of the expression */
@@ -32,3 +33,6 @@ extern const size_t scan_rule_count;
 /* NULL when there is none. */
 const struct rule *rule_find(str id);
 const char *rule_severity_name(enum rule_severity severity);
+/* A secret that several rules match belongs to the lowest: 0 has a form of its own, 1 is keyed, 2
+ * generic. */
+unsigned rule_rank(const struct rule *rule);

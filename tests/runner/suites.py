@@ -156,6 +156,10 @@ def quality_jobs():
         manual = manuals[questions.stem.split("-")[0]]
         yield Job(questions.stem, [str(programs / "quality_manual"), manual, str(questions)],
                   seconds=600, env=SANITIZERS)
+    for half in ["tune", "judge"]:
+        yield Job(f"scan-{half}", ["python3", "tests/quality/scan/judge.py", str(ASAN_DIR / "doorward"), half],
+                  seconds=600, env=SANITIZERS)
+    yield Job("scan-trees", ["python3", "tests/quality/scan/trees.py", str(ASAN_DIR / "doorward")], seconds=900, env=SANITIZERS)
 
 
 def fault_jobs():
@@ -215,7 +219,7 @@ SUITES = [
           ("web", "product", "node"), seconds=2400),
     Suite("race", "the auditor's threads (TSan)", race_jobs, ("web", "tsan", "node"), seconds=1200),
     Suite("e2e", "journeys in a real browser", e2e_jobs, ("web", "product"), seconds=1200, workers=1),
-    Suite("quality", "search and answers on real documents", quality_jobs, ("asan",), seconds=900),
+    Suite("quality", "search and answers on real documents, secrets in a labelled set", quality_jobs, ("asan",), seconds=900),
     Suite("fault", "kill -9, full disk, bad peers", fault_jobs, ("web", "product"),
           seconds=1200 if FAULT_CYCLES <= 100 else 2 * 60 * 60, workers=1),
 ]

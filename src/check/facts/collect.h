@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What collectors share: the budget of time, how to reach a host, and running pieces of work side
- * by side. Collectors are straight-line code on threads; every wait has a deadline. */
+/* What collectors share: the budget of time and how to reach a host. Collectors are straight-line
+ * code on threads; every wait has a deadline. */
 #pragma once
 
 #include "check/facts/facts.h"
@@ -10,7 +10,6 @@ enum {
     COLLECT_CONNECT_MS = 4000,   /* one connection */
     COLLECT_EXCHANGE_MS = 10000, /* one request with its answer, one handshake */
     COLLECT_DNS_TRY_MS = 1500,   /* one datagram */
-    COLLECT_WIDTH_MAX = 24,      /* pieces of work at once */
     COLLECT_REACH_MAX = 64,      /* --resolve */
 };
 
@@ -71,10 +70,6 @@ err collect_dial(const struct collect *c, str host, const struct addr *address, 
  * the deadline. */
 bool collect_wait(int fd, short events, int64_t until_ms);
 
-/* Calls fn(user, i) for each i below count on up to `width` threads, the caller's among them, and
- * returns when all are done. Threads that cannot be started leave more to the others. */
-void collect_each(size_t count, unsigned width, void (*fn)(void *user, size_t i), void *user);
-
 /* ── the collectors; each adds to the facts and reports its troubles there ── */
 
 void collect_dns(struct collect *c); /* zone, name servers, hosts; adds the hosts */
@@ -85,6 +80,7 @@ void collect_pages(struct collect *c); /* pages, assets, probes, latency, origin
 void collect_edge(struct collect *c);
 void collect_mail_dns(struct collect *c);
 void collect_smtp(struct collect *c);
+void collect_secrets(struct collect *c); /* after the pages */
 void collect_message(struct collect *c); /* keys and policies that --message needs */
 
 /* Probes one TLS server on a connected socket that is about to speak TLS (after STARTTLS), with one

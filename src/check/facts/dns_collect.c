@@ -2,6 +2,7 @@
 /* The hosts of a domain and where their names lead; the name servers are in dns_servers.c. */
 #include "check/facts/dns_collect.h"
 
+#include "base/crowd.h"
 #include "check/facts/dns_names.h"
 #include "check/facts/dns_zone.h"
 #include "check/facts/resolver.h"
@@ -213,7 +214,7 @@ static void one_part(void *user, size_t i)
     }
     size_t count;
     r->hosts = facts_hosts(r->c->facts, &count);
-    collect_each(count, 8, finish_host, r);
+    crowd_each(count, 8, finish_host, r);
 }
 
 void collect_dns(struct collect *c)
@@ -234,5 +235,5 @@ void collect_dns(struct collect *c)
     }
     add_hosts(c, a, domain);
     struct round r = {.c = c, .domain = domain};
-    collect_each(3, 3, one_part, &r);
+    crowd_each(3, 3, one_part, &r);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The delegation as the parent has it, and every authoritative server at every address. */
+#include "base/crowd.h"
 #include "check/facts/dns_collect.h"
 #include "check/facts/dns_zone.h"
 #include "check/facts/resolver.h"
@@ -62,7 +63,7 @@ static void collect_delegation(struct collect *c, struct arena *a, str zone)
             tour.count++;
         }
     }
-    collect_each(tour.count, PARENT_SERVERS_MAX, ask_parent, &tour);
+    crowd_each(tour.count, PARENT_SERVERS_MAX, ask_parent, &tour);
 }
 
 static size_t add_glue(const struct facts *f, str server, struct addr *to, size_t n)
@@ -148,5 +149,5 @@ void collect_servers(struct collect *c, struct arena *a)
     for (size_t i = 0; i < n; i++) {
         add_seats(tour, a, servers[i].name);
     }
-    collect_each(tour->count, WIDTH, ask_seat, tour);
+    crowd_each(tour->count, WIDTH, ask_seat, tour);
 }

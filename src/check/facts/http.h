@@ -5,12 +5,12 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "net/addr.h"
+#include "net/page.h"
 
 enum {
     HTTP_BODY_KEPT_MAX = 2 << 20, /* bytes of a page that are kept, after decompression */
     HTTP_HEAD_MAX = 64 << 10,
     HTTP_HEADERS_MAX = 256,
-    PAGE_ITEMS_MAX = 2000, /* elements of one page that are looked at */
 };
 
 enum http_outcome {
@@ -61,33 +61,6 @@ struct http_exchange {
 
 /* The n-th value of a header (0 first); NULL when there is none. `name` in lower case. */
 const str *http_header(const struct http_exchange *x, const char *name, size_t n);
-
-enum page_item_kind {
-    PAGE_SCRIPT, /* url, integrity; text of an inline one */
-    PAGE_STYLE,
-    PAGE_IMAGE,
-    PAGE_MEDIA,
-    PAGE_FRAME,
-    PAGE_FORM,       /* url: the action */
-    PAGE_LINK,       /* <a> */
-    PAGE_OTHER,      /* object, embed, icon, manifest, preload */
-    PAGE_META,       /* name or http-equiv in `name`, content in `text` */
-    PAGE_SOCKET,     /* ws:// or wss:// in an inline script */
-    PAGE_CSS_URL,    /* url() or @import in a style sheet, inline or fetched */
-    PAGE_SCRIPT_URL, /* http:// asset in a script's text */
-};
-
-struct page_item {
-    enum page_item_kind kind;
-    str url;        /* resolved against the base; empty for inline */
-    str name, text; /* text cut at 64 KiB; name: rel of a link, type of a script, "import", "font"
-                       or "url" in a style sheet, the element of others */
-    str integrity, crossorigin;
-    str project;   /* data-project of a script: Doorward's widget */
-    bool deferred; /* a script that does not block the page: async, defer, module */
-    unsigned line; /* in the page, 0 unknown */
-    str found_in;  /* URL of the style sheet or script it stands in; empty: the page */
-};
 
 /* A page and what it refers to; assets are in the exchanges with label = page.url. */
 struct page {

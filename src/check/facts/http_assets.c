@@ -3,6 +3,7 @@
  * are. */
 #include "check/facts/http_pages.h"
 
+#include "base/crowd.h"
 #include "check/facts/site.h"
 #include "check/facts/widget.h"
 
@@ -64,7 +65,7 @@ void visit_assets(struct visit *v)
             add_asset(&s, item);
         }
     }
-    collect_each(s.count, HTTP_WIDTH / 2, fetch, &s);
+    crowd_each(s.count, HTTP_WIDTH / 2, fetch, &s);
 }
 
 str visit_source_map(str script)

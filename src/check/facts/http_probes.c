@@ -3,6 +3,7 @@
  * that should, and the monitoring of Doorward's own server. Each is one plain GET. */
 #include "check/facts/http_pages.h"
 
+#include "base/crowd.h"
 #include "check/facts/probe.h"
 #include "check/facts/site.h"
 #include "check/facts/widget.h"
@@ -105,7 +106,7 @@ void visit_probes(struct visit *v)
     add_paths(&p);
     add_folders(&p);
     add_monitoring(&p);
-    collect_each(p.count, HTTP_WIDTH / 2, probe, &p);
+    crowd_each(p.count, HTTP_WIDTH / 2, probe, &p);
 }
 
 static void ask_with_origin(struct visit *v, str url, str origin)

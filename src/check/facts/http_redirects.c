@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The matrix: http and https, each host, "/" and a deep path; redirects followed by hand. */
+#include "base/crowd.h"
 #include "check/facts/http_pages.h"
 #include "check/facts/site.h"
 #include "check/rows/rows.h"
@@ -108,6 +109,6 @@ void collect_redirects(struct collect *c)
     }
     if (a) {
         find_hosts(&m, a);
-        collect_each(m.count * HTTP_CHAINS_PER_HOST, HTTP_WIDTH, chain, &m);
+        crowd_each(m.count * HTTP_CHAINS_PER_HOST, HTTP_WIDTH, chain, &m);
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asks whatever the checks of mail need to know from the DNS; the answers stay in the facts. */
+#include "base/crowd.h"
 #include "check/facts/resolver.h"
 #include "check/mail/dmarc.h"
 #include "check/mail/senders.h"
@@ -32,7 +33,7 @@ static void ask_one(void *user, size_t i)
 static void ask_all(void *user, const struct spf_question *questions, size_t count)
 {
     struct job job = {.c = user, .questions = questions};
-    collect_each(count, MAIL_DNS_WIDTH, ask_one, &job);
+    crowd_each(count, MAIL_DNS_WIDTH, ask_one, &job);
 }
 
 static void see_spf(struct job *job)
@@ -130,7 +131,7 @@ static void see_selector(void *user, size_t i)
 static void see_selectors(struct job *job)
 {
     list_selectors(job);
-    collect_each(job->selector_count, MAIL_DNS_WIDTH, see_selector, job);
+    crowd_each(job->selector_count, MAIL_DNS_WIDTH, see_selector, job);
 }
 
 /* "4.3.2.1.in-addr.arpa" and its like. */
@@ -192,7 +193,7 @@ static void see_exchanges(struct job *job)
             job->exchanges[job->exchange_count++] = host;
         }
     }
-    collect_each(job->exchange_count, MAIL_DNS_WIDTH, see_exchange, job);
+    crowd_each(job->exchange_count, MAIL_DNS_WIDTH, see_exchange, job);
 }
 
 static void see_policies(struct job *job)
@@ -219,5 +220,5 @@ static void see_part(void *user, size_t i)
 void collect_mail_dns(struct collect *c)
 {
     struct job job = {.c = c, .domain = facts_domain(c->facts)};
-    collect_each(5, 5, see_part, &job);
+    crowd_each(5, 5, see_part, &job);
 }

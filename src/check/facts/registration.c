@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "check/day.h"
+#include "base/day.h"
 #include "check/facts/collect.h"
 #include "check/facts/registration_private.h"
 #include "check/facts/resolver.h"

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which hosts belong together (public suffix list). */
+/* Which hosts are the deployment's own. */
 #pragma once
 
 #include "check/facts/facts.h"
+#include "net/site.h"
 #include "net/url.h"
-
-/* The registrable domain of a host; the host itself when there is none. Lives in the arena. */
-str site_registrable(struct arena *a, str host);
-
-/* Hosts of one registrable domain; addresses must be equal. */
-bool site_same(struct arena *a, str one, str other);
 
 /* The host is one of the deployment's own: of its domain, of intent's origin, or a declared one. */
 bool site_own(struct arena *a, const struct facts *f, str host);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crowd.h"
 #include "check/facts/collect.h"
 #include "check/facts/mail_servers.h"
 #include "check/mail/smtp_reply.h"
@@ -240,6 +241,6 @@ void collect_smtp(struct collect *c)
     for (size_t i = 0; i < count; i++) {
         add_host(v, hosts[i]);
     }
-    collect_each(v->count, SMTP_WIDTH, visit_one, v);
+    crowd_each(v->count, SMTP_WIDTH, visit_one, v);
     mail_policy_ask(c);
 }

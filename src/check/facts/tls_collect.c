@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
+#include "base/crowd.h"
 #include "check/facts/resolver.h"
 #include "check/facts/tls_private.h"
 
@@ -119,11 +120,11 @@ void collect_tls(struct collect *c)
         return;
     }
     survey->context = tls_context_new(c);
-    collect_each(survey->host_count, HOSTS_AT_ONCE, look_up, survey);
+    crowd_each(survey->host_count, HOSTS_AT_ONCE, look_up, survey);
     for (size_t i = 0; i < survey->host_count; i++) {
         add_host(survey, i);
     }
-    collect_each(survey->target_count, ENDPOINTS_AT_ONCE, run_target, survey);
+    crowd_each(survey->target_count, ENDPOINTS_AT_ONCE, run_target, survey);
     for (size_t i = 0; i < survey->target_count; i++) {
         if (survey->seen[i].protocol) {
             facts_add_tls(c->facts, &survey->seen[i]); /* in the order of hosts, run after run */

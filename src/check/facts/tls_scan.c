@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crowd.h"
 #include "check/facts/tls_private.h"
 
 enum {
@@ -270,7 +271,7 @@ static void run_job(void *user, size_t i)
 static void run_from(struct scan *scan, size_t from)
 {
     struct stage stage = {.scan = scan, .from = from};
-    collect_each(scan->job_count - from, TLS_CONNECTIONS_AT_ONCE, run_job, &stage);
+    crowd_each(scan->job_count - from, TLS_CONNECTIONS_AT_ONCE, run_job, &stage);
 }
 
 /* The highest version below `below` that is offered; TLS_VERSIONS when there is none. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launch.yaml against itself and what was found: drift that no other check would tell. */
-#include "check/day.h"
+#include "base/day.h"
 #include "check/judge.h"
 #include "net/url.h"
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "check/day.h"
+#include "base/day.h"
 #include "check/intent.h"
 
 static struct arena memory;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "check/day.h"
+#include "base/day.h"
 #include "check/judge.h"
 #include "check/target.h"
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "check/day.h"
+#include "base/day.h"
 #include "check/facts/registration_private.h"
 #include "check/rows/takeover.h"
 

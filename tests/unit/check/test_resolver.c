@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crowd.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "check/facts/resolver.h"
@@ -333,7 +334,7 @@ static void a_question_is_asked_once_by_many_threads(void **state)
     const struct dns_answer *answers[16];
     assert_true(err_ok(resolver_new(&collect, &collect.resolver)));
     server.asked = 0; /* the probe for DNSSEC */
-    collect_each(16, 16, ask_same, answers);
+    crowd_each(16, 16, ask_same, answers);
     assert_int_equal(server.asked, 1);
     for (size_t i = 0; i < 16; i++) {
         assert_ptr_equal(answers[i], answers[0]);

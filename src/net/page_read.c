@@ -5,7 +5,7 @@
 #include <pthread.h>
 
 #include "base/buf.h"
-#include "check/facts/page_private.h"
+#include "net/page_private.h"
 
 /* A page while it is read. */
 struct reading {
@@ -288,16 +288,16 @@ static void parse(struct reading *r, str html)
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-void page_read(struct arena *a, const struct http_exchange *x, struct page *ret)
+void page_items_read(struct arena *a, const struct page_source *source, struct page_items *ret)
 {
     pthread_once(&once, xmlInitParser); /* pages are read side by side; this is not for that */
     struct reading r = {.list = {.a = a, .found_in = STR_EMPTY}};
-    bool html = page_is_html(x);
-    r.list.has_base = err_ok(url_parse(a, x->url, &r.list.base));
-    r.too_wide = html && !attributes_bounded(x->body);
-    buf_init(&r.text, HTTP_BODY_KEPT_MAX);
-    if (html && !r.too_wide && x->body.n > 0 && x->body.n <= HTTP_BODY_KEPT_MAX) {
-        parse(&r, x->body);
+    bool html = page_source_is_html(source);
+    r.list.has_base = err_ok(url_parse(a, source->url, &r.list.base));
+    r.too_wide = html && !attributes_bounded(source->body);
+    buf_init(&r.text, PAGE_BYTES_MAX);
+    if (html && !r.too_wide && source->body.n > 0 && source->body.n <= PAGE_BYTES_MAX) {
+        parse(&r, source->body);
     }
     buf_done(&r.text);
     str problem = STR_EMPTY;
@@ -307,13 +307,11 @@ void page_read(struct arena *a, const struct http_exchange *x, struct page *ret)
         problem = STR("an element has more attributes than any page needs");
     } else if (r.too_deep) {
         problem = STR("its elements are nested deeper than any page needs");
-    } else if (x->cut) {
+    } else if (source->cut) {
         problem = STR("it is larger than 2 MiB; only the beginning was read");
     }
-    *ret = (struct page){.url = x->url,
-                         .exchange = x,
-                         .items = r.list.items,
-                         .item_count = r.list.count,
-                         .more = r.list.more || x->cut,
-                         .problem = problem};
+    *ret = (struct page_items){.list = r.list.items,
+                               .count = r.list.count,
+                               .more = r.list.more || source->cut,
+                               .problem = problem};
 }

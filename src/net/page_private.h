@@ -2,7 +2,7 @@
 /* Items of a page while they are found, for the files of page only. */
 #pragma once
 
-#include "check/facts/page.h"
+#include "net/page.h"
 
 struct page_list {
     struct arena *a;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "check/facts/page_private.h"
+#include "net/page_private.h"
 
 enum { REFERENCE_MAX = 2048, CONTEXT = 48 };
 
@@ -197,43 +197,38 @@ void page_scan_script(struct page_list *list, str script)
     }
 }
 
-static bool type_is(const struct http_exchange *x, str a, str b)
+static bool type_is(const struct page_source *source, str a, str b)
 {
-    const str *type = http_header(x, "content-type", 0);
-    return type && (str_istarts(*type, a) || (b.n && str_istarts(*type, b)));
+    return source->type &&
+           (str_istarts(*source->type, a) || (b.n && str_istarts(*source->type, b)));
 }
 
-static bool looks_like_script(const struct http_exchange *x)
+static bool looks_like_script(const struct page_source *source)
 {
-    const str *type = http_header(x, "content-type", 0);
-    return type && (str_find(*type, STR("javascript"), 0) != SIZE_MAX ||
-                    str_find(*type, STR("ecmascript"), 0) != SIZE_MAX);
+    return source->type && (str_find(*source->type, STR("javascript"), 0) != SIZE_MAX ||
+                            str_find(*source->type, STR("ecmascript"), 0) != SIZE_MAX);
 }
 
-bool page_is_html(const struct http_exchange *x)
+bool page_source_is_html(const struct page_source *source)
 {
-    return http_header(x, "content-type", 0)
-               ? type_is(x, STR("text/html"), STR("application/xhtml+xml"))
-               : str_starts(str_trim(x->body), STR("<"));
+    return source->type ? type_is(source, STR("text/html"), STR("application/xhtml+xml"))
+                        : str_starts(str_trim(source->body), STR("<"));
 }
 
-void page_asset_read(struct arena *a, const struct http_exchange *x, struct page *ret)
+void page_asset_items_read(struct arena *a, const struct page_source *source,
+                           struct page_items *ret)
 {
-    struct page_list list = {.a = a, .found_in = x->url};
-    list.has_base = err_ok(url_parse(a, x->url, &list.base));
-    if (x->outcome == HTTP_ANSWERED && x->status == 200) {
-        if (type_is(x, STR("text/css"), STR_EMPTY)) {
-            page_scan_css(&list, x->body);
-        } else if (looks_like_script(x)) {
-            page_scan_script(&list, x->body);
-        }
+    struct page_list list = {.a = a, .found_in = source->url};
+    list.has_base = err_ok(url_parse(a, source->url, &list.base));
+    if (type_is(source, STR("text/css"), STR_EMPTY)) {
+        page_scan_css(&list, source->body);
+    } else if (looks_like_script(source)) {
+        page_scan_script(&list, source->body);
     }
-    *ret = (struct page){.url = x->url,
-                         .exchange = x,
-                         .items = list.items,
-                         .item_count = list.count,
-                         .more = list.more || x->cut,
-                         .problem = STR_EMPTY};
+    *ret = (struct page_items){.list = list.items,
+                               .count = list.count,
+                               .more = list.more || source->cut,
+                               .problem = STR_EMPTY};
 }
 
 str page_title(str html)

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What kind of text it is: by the names of its folders and its own, then by its first bytes. */
+#include "scan/judge.h"
+
+enum {
+    PATH_LOOK = 1024, /* bytes at the end of a path */
+    HEAD_LOOK = 8192,
+    MINIFIED_LINE = 1000, /* bytes of a usual line in a bundle */
+};
+
+struct name_kind {
+    str name;
+    enum text_kind kind;
+};
+
+/* Whole names, in lower case. */
+static const struct name_kind whole[] = {
+    {STR_INIT("package-lock.json"), TEXT_LOCK},
+    {STR_INIT("npm-shrinkwrap.json"), TEXT_LOCK},
+    {STR_INIT("yarn.lock"), TEXT_LOCK},
+    {STR_INIT("pnpm-lock.yaml"), TEXT_LOCK},
+    {STR_INIT("bun.lock"), TEXT_LOCK},
+    {STR_INIT("go.sum"), TEXT_LOCK},
+    {STR_INIT("go.work.sum"), TEXT_LOCK},
+    {STR_INIT("packages.lock.json"), TEXT_LOCK},
+    {STR_INIT("flake.lock"), TEXT_LOCK},
+    {STR_INIT("sha256sums"), TEXT_LOCK},
+    {STR_INIT("sha512sums"), TEXT_LOCK},
+    {STR_INIT("md5sums"), TEXT_LOCK},
+    {STR_INIT("checksums.txt"), TEXT_LOCK},
+    {STR_INIT("gradle.lockfile"), TEXT_LOCK},
+    {STR_INIT("verification-metadata.xml"), TEXT_LOCK},
+    {STR_INIT("dockerfile"), TEXT_CONFIG},
+    {STR_INIT("containerfile"), TEXT_CONFIG},
+    {STR_INIT("credentials"), TEXT_CONFIG},
+    {STR_INIT("config"), TEXT_CONFIG},
+    {STR_INIT("passwd"), TEXT_CONFIG},
+    {STR_INIT("shadow"), TEXT_CONFIG},
+    {STR_INIT("kubeconfig"), TEXT_CONFIG},
+    {STR_INIT("procfile"), TEXT_CONFIG},
+    {STR_INIT("vagrantfile"), TEXT_CODE},
+    {STR_INIT("jenkinsfile"), TEXT_CODE},
+    {STR_INIT("rakefile"), TEXT_CODE},
+    {STR_INIT("makefile"), TEXT_CODE},
+    {STR_INIT("readme"), TEXT_PROSE},
+    {STR_INIT("changelog"), TEXT_PROSE},
+    {STR_INIT("changes"), TEXT_PROSE},
+    {STR_INIT("news"), TEXT_PROSE},
+    {STR_INIT("authors"), TEXT_PROSE},
+    {STR_INIT("license"), TEXT_PROSE},
+};
+
+/* Ends of names; the first that fits. */
+static const struct name_kind ends[] = {
+    {STR_INIT("_history"), TEXT_LOG},      {STR_INIT(".min.js"), TEXT_MINIFIED},
+    {STR_INIT(".min.css"), TEXT_MINIFIED}, {STR_INIT(".bundle.js"), TEXT_MINIFIED},
+    {STR_INIT(".js.map"), TEXT_MINIFIED},  {STR_INIT(".css.map"), TEXT_MINIFIED},
+    {STR_INIT(".lock"), TEXT_LOCK},        {STR_INIT(".sha256"), TEXT_LOCK},
+    {STR_INIT(".sha512"), TEXT_LOCK},      {STR_INIT(".sha1"), TEXT_LOCK},
+    {STR_INIT(".md5"), TEXT_LOCK},         {STR_INIT(".sum"), TEXT_LOCK},
+    {STR_INIT(".md5sums"), TEXT_LOCK},     {STR_INIT(".log"), TEXT_LOG},
+    {STR_INIT(".out"), TEXT_LOG},          {STR_INIT(".env"), TEXT_CONFIG},
+    {STR_INIT(".yaml"), TEXT_CONFIG},      {STR_INIT(".yml"), TEXT_CONFIG},
+    {STR_INIT(".json"), TEXT_CONFIG},      {STR_INIT(".json5"), TEXT_CONFIG},
+    {STR_INIT(".jsonc"), TEXT_CONFIG},     {STR_INIT(".toml"), TEXT_CONFIG},
+    {STR_INIT(".ini"), TEXT_CONFIG},       {STR_INIT(".cfg"), TEXT_CONFIG},
+    {STR_INIT(".conf"), TEXT_CONFIG},      {STR_INIT(".cnf"), TEXT_CONFIG},
+    {STR_INIT(".config"), TEXT_CONFIG},    {STR_INIT(".properties"), TEXT_CONFIG},
+    {STR_INIT(".xml"), TEXT_CONFIG},       {STR_INIT(".plist"), TEXT_CONFIG},
+    {STR_INIT(".tfvars"), TEXT_CONFIG},    {STR_INIT(".tf"), TEXT_CONFIG},
+    {STR_INIT(".hcl"), TEXT_CONFIG},       {STR_INIT(".tfstate"), TEXT_CONFIG},
+    {STR_INIT("rc"), TEXT_CONFIG},         {STR_INIT(".pgpass"), TEXT_CONFIG},
+    {STR_INIT(".netrc"), TEXT_CONFIG},     {STR_INIT(".htpasswd"), TEXT_CONFIG},
+    {STR_INIT(".dockercfg"), TEXT_CONFIG}, {STR_INIT(".reg"), TEXT_CONFIG},
+    {STR_INIT(".ovpn"), TEXT_CONFIG},      {STR_INIT(".service"), TEXT_CONFIG},
+    {STR_INIT(".sql"), TEXT_DATA},         {STR_INIT(".csv"), TEXT_DATA},
+    {STR_INIT(".tsv"), TEXT_DATA},         {STR_INIT(".ipynb"), TEXT_DATA},
+    {STR_INIT(".ldif"), TEXT_DATA},        {STR_INIT(".dump"), TEXT_DATA},
+    {STR_INIT(".har"), TEXT_DATA},         {STR_INIT(".jsonl"), TEXT_DATA},
+    {STR_INIT(".ndjson"), TEXT_DATA},      {STR_INIT(".svg"), TEXT_DATA},
+    {STR_INIT(".md"), TEXT_PROSE},         {STR_INIT(".mdx"), TEXT_PROSE},
+    {STR_INIT(".markdown"), TEXT_PROSE},   {STR_INIT(".rst"), TEXT_PROSE},
+    {STR_INIT(".txt"), TEXT_PROSE},        {STR_INIT(".adoc"), TEXT_PROSE},
+    {STR_INIT(".asciidoc"), TEXT_PROSE},   {STR_INIT(".tex"), TEXT_PROSE},
+    {STR_INIT(".html"), TEXT_PROSE},       {STR_INIT(".htm"), TEXT_PROSE},
+    {STR_INIT(".xhtml"), TEXT_PROSE},      {STR_INIT(".eml"), TEXT_PROSE},
+    {STR_INIT(".po"), TEXT_PROSE},         {STR_INIT(".pot"), TEXT_PROSE},
+    {STR_INIT(".pod"), TEXT_PROSE},        {STR_INIT(".texi"), TEXT_PROSE},
+};
+
+/* Ends after which the name before counts: ".env.example" is an example of ".env". */
+static const str example_ends[] = {
+    STR_INIT(".example"),  STR_INIT(".sample"),   STR_INIT(".template"), STR_INIT(".tmpl"),
+    STR_INIT(".dist"),     STR_INIT(".tpl"),      STR_INIT(".j2"),       STR_INIT(".erb"),
+    STR_INIT(".defaults"), STR_INIT(".skeleton"), STR_INIT(".in"),
+};
+
+/* Other ends that hide the kind. */
+static const str hiding_ends[] = {
+    STR_INIT(".bak"), STR_INIT(".old"), STR_INIT(".orig"), STR_INIT(".save"),
+    STR_INIT(".swp"), STR_INIT(".tmp"), STR_INIT("~"),
+};
+
+/* Words of a part of a path, between letters that are none. */
+static const str test_words[] = {
+    STR_INIT("test"),      STR_INIT("tests"),     STR_INIT("testing"),   STR_INIT("testdata"),
+    STR_INIT("spec"),      STR_INIT("specs"),     STR_INIT("fixture"),   STR_INIT("fixtures"),
+    STR_INIT("example"),   STR_INIT("examples"),  STR_INIT("sample"),    STR_INIT("samples"),
+    STR_INIT("mock"),      STR_INIT("mocks"),     STR_INIT("demo"),      STR_INIT("demos"),
+    STR_INIT("e2e"),       STR_INIT("cypress"),   STR_INIT("selftest"),  STR_INIT("selftests"),
+    STR_INIT("unittest"),  STR_INIT("unittests"), STR_INIT("benchmark"), STR_INIT("snapshots"),
+    STR_INIT("testsuite"), STR_INIT("cassettes"), STR_INIT("jtreg"),
+};
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool is_test_word(str word)
+{
+    for (size_t i = 0; i < sizeof test_words / sizeof *test_words; i++) {
+        if (str_ieq(word, test_words[i])) {
+            return true;
+        }
+    }
+    /* FooTest.java, TestFoo.cs, fooSpec.js */
+    return word.n > 4 && (str_ends(word, STR("Test")) || str_ends(word, STR("Tests")) ||
+                          str_ends(word, STR("Spec")) ||
+                          (str_starts(word, STR("Test")) && word.p[4] >= 'A' && word.p[4] <= 'Z'));
+}
+
+static bool is_test_path(str path)
+{
+    for (size_t i = 0; i < path.n;) {
+        size_t to = i;
+        while (to < path.n && is_word(path.p[to])) {
+            to++;
+        }
+        if (to > i && is_test_word(str_slice(path, i, to))) {
+            return true;
+        }
+        i = to + (to == i);
+    }
+    return false;
+}
+
+static bool strip(str *name, const str *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (name->n > list[i].n &&
+            str_ieq(str_slice(*name, name->n - list[i].n, name->n), list[i])) {
+            name->n -= list[i].n;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum text_kind kind_of_name(str name)
+{
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        if (str_ieq(name, whole[i].name)) {
+            return whole[i].kind;
+        }
+    }
+    if (str_istarts(name, STR(".env")) || str_istarts(name, STR("dockerfile"))) {
+        return TEXT_CONFIG;
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        str end = ends[i].name;
+        bool rc = str_eq(end, STR("rc")); /* ".npmrc", not "src" */
+        if (name.n >= end.n && str_ieq(str_slice(name, name.n - end.n, name.n), end) &&
+            (!rc || (name.n && (name.p[0] == '.' || name.p[0] == '_')))) {
+            return ends[i].kind;
+        }
+    }
+    return TEXT_CODE;
+}
+
+/* A bundle: hardly a line end in the first bytes. */
+static bool is_minified(str head)
+{
+    size_t lines = 1;
+    head = str_slice(head, 0, HEAD_LOOK);
+    for (size_t i = 0; i < head.n; i++) {
+        lines += head.p[i] == '\n';
+    }
+    return head.n / lines >= MINIFIED_LINE;
+}
+
+void text_traits_find(str path, str head, struct text_traits *ret)
+{
+    path = str_slice(path, path.n > PATH_LOOK ? path.n - PATH_LOOK : 0, path.n);
+    size_t from = path.n;
+    while (from > 0 && path.p[from - 1] != '/' && path.p[from - 1] != '!' &&
+           path.p[from - 1] != '\\') {
+        from--;
+    }
+    struct text_traits t = {.name = str_slice(path, from, path.n)};
+    str name = t.name;
+    (void)strip(&name, hiding_ends, sizeof hiding_ends / sizeof *hiding_ends);
+    t.example = strip(&name, example_ends, sizeof example_ends / sizeof *example_ends);
+    t.test = is_test_path(path);
+    t.kind = kind_of_name(name);
+    if (t.kind == TEXT_CODE && is_minified(head)) {
+        t.kind = TEXT_MINIFIED;
+    }
+    *ret = t;
+}
