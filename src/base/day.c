@@ -38,3 +38,24 @@ struct clock_text day_text(int64_t wall_ms)
     text.c[10] = '\0';
     return text;
 }
+
+str day_span(struct arena *a, unsigned ms)
+{
+    return ms < 1000 ? arena_printf(a, "%u ms", ms)
+                     : arena_printf(a, "%u.%u s", ms / 1000, ms % 1000 / 100);
+}
+
+str day_moment(struct arena *a, int64_t wall_ms)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    str text = arena_str(a, str_c(clock_rfc3339(wall_ms).c)); /* 2026-11-30T04:20:00.000Z */
+    uint64_t month = 0, day = 0;
+    if (text.n < 16 || !str_u64(str_slice(text, 5, 7), &month) || month < 1 || month > 12 ||
+        !str_u64(str_slice(text, 8, 10), &day)) {
+        return STR_EMPTY;
+    }
+    return arena_printf(a, "%u %s %.4s, %.5s UTC", (unsigned)day, months[month - 1], text.p,
+                        text.p + 11);
+}

@@ -22,9 +22,6 @@ void check_command_done(struct check_command *c);
 /* Reads "HOST:PORT:ADDRESS[:PORT]" of --resolve, or says what is wrong. */
 bool check_reach_parse(struct arena *a, str text, struct reach_rule *ret, const char **ret_reason);
 
-/* Appends an argument, quoted for a shell when it needs it. */
-void check_quote(struct buf *b, str argument);
-
 /* check --init: writes launch.yaml from what was found. */
 int check_init(struct cli *cli, struct check_command *c);
 /* The same as a text, from facts. */

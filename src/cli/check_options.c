@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/file.h"
 #include "check/baseline.h"
 #include "check/mail/message.h"
@@ -194,29 +195,6 @@ static int read_format(struct cli *cli, struct check_command *c)
 
 /* ── the re-test command ── */
 
-void check_quote(struct buf *b, str argument)
-{
-    bool plain = !str_empty(argument);
-    for (size_t i = 0; i < argument.n; i++) {
-        char c = str_lower(argument.p[i]);
-        plain &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("./:_-@+,=", c) != NULL;
-        plain &= c != '\0';
-    }
-    if (plain) {
-        buf_add(b, argument);
-        return;
-    }
-    buf_add_byte(b, '\'');
-    for (size_t i = 0; i < argument.n; i++) {
-        if (argument.p[i] == '\'') {
-            buf_add_c(b, "'\\''");
-        } else {
-            buf_add_byte(b, argument.p[i]);
-        }
-    }
-    buf_add_byte(b, '\'');
-}
-
 static int write_options(struct cli *cli, struct check_command *c)
 {
     static const char *const repeated[] = {"config",       "message", "resolver", "resolve",
@@ -230,7 +208,7 @@ static int write_options(struct cli *cli, struct check_command *c)
             buf_addf(&b, "%s--%s", b.n ? " " : "", repeated[k]);
             if (*value) {
                 buf_add_byte(&b, ' ');
-                check_quote(&b, str_c(value));
+                escape_shell(&b, str_c(value));
             }
         }
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/lead.h"
 #include "base/clock.h"
+#include "base/escape.h"
 #include "cli/print.h"
 #include "cli/when.h"
 
@@ -116,7 +117,7 @@ int cmd_lead_export(struct cli *cli)
                               id_str(&lead->id),
                               id_str(&lead->chat)};
         for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
-            print_csv(&b, fields[f], f + 1 == sizeof fields / sizeof *fields);
+            escape_csv(&b, fields[f], f + 1 == sizeof fields / sizeof *fields);
         }
     }
     buf_add_c(&b, cli->json ? "]" : "");

@@ -41,19 +41,6 @@ void print_member_id(struct buf *b, const char *key, const id *value)
     }
 }
 
-void print_csv(struct buf *b, str text, bool last)
-{
-    buf_add_byte(b, '"');
-    if (text.n && strchr("=+-@\t\r", text.p[0])) {
-        buf_add_byte(b, '\'');
-    }
-    for (size_t i = 0; i < text.n; i++) {
-        buf_add_c(b, text.p[i] == '"' ? "\"" : "");
-        buf_add_byte(b, text.p[i]);
-    }
-    buf_add_c(b, last ? "\"\r\n" : "\",");
-}
-
 int print_limit(struct cli *cli, unsigned fallback, unsigned max, size_t *ret)
 {
     const char *text = cli_option(cli, "limit", 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Members of JSON objects and fields of CSV for the command line's output. */
+/* Members of JSON objects for the command line's output. */
 #pragma once
 
 #include "cli/cli.h"
@@ -12,9 +12,6 @@ void print_member_time(struct buf *b, const char *key, int64_t wall_ms);
 
 /* An id, null when there is none. */
 void print_member_id(struct buf *b, const char *key, const id *value);
-
-/* Appends a CSV field (RFC 4180), defused so that a spreadsheet never runs it as a formula. */
-void print_csv(struct buf *b, str text, bool last);
 
 /* Reads --limit, or gives the default; CLI_USAGE when it is no number from 1 to max. */
 int print_limit(struct cli *cli, unsigned fallback, unsigned max, size_t *ret);

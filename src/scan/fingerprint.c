@@ -11,7 +11,7 @@
 #include "scan/finding_private.h"
 
 enum {
-    ROUNDS = 20000, /* of PBKDF2; changing it changes every fingerprint */
+    ROUNDS = 10000, /* of PBKDF2; changing it changes every fingerprint */
     THREADS_MAX = 8,
     SALT_MAX = 200,
     STRONG_MIN = 24,      /* characters */

@@ -10,7 +10,7 @@
 static void element(struct buf *b, const char *open, str text, const char *close)
 {
     buf_add_c(b, open);
-    parts_html(b, text);
+    escape_html(b, text);
     buf_add_c(b, close);
 }
 
@@ -29,7 +29,7 @@ static void paste(struct buf *b, const char *caption, str text)
              "aria-label=\"Copy: %s\" hidden>Copy</button><pre tabindex=\"0\" role=\"group\" "
              "aria-label=\"%s\">",
              caption, caption, caption);
-    parts_html(b, text);
+    escape_html(b, text);
     buf_add_c(b, "</pre></figure>");
 }
 
@@ -40,7 +40,7 @@ static void references(struct writing *w, const char *refs)
         str url = parts_ref_url(&w->a, ref);
         buf_add_c(w->b, i ? " · " : "<p class=\"refs\">See ");
         if (str_empty(url)) {
-            parts_html(w->b, ref);
+            escape_html(w->b, ref);
         } else {
             element(w->b, "<a href=\"", url, "\">");
             element(w->b, "", ref, "</a>");
@@ -118,7 +118,7 @@ static void page_header(struct writing *w)
     buf_add_c(b, "<header><div><p class=\"eyebrow\">Launch check</p>");
     element(b, "<h1>", w->r->target, "</h1>");
     buf_addf(b, "<p class=\"meta\"><time datetime=\"%s\">%.*s</time></p>",
-             clock_rfc3339(w->r->started_ms).c, STR_ARG(parts_date(&w->a, w->r->started_ms)));
+             clock_rfc3339(w->r->started_ms).c, STR_ARG(day_moment(&w->a, w->r->started_ms)));
     sentence(w);
     buf_add_c(b, "</div></header><main>");
 }
@@ -322,8 +322,8 @@ static void method(struct writing *w)
               "nothing was exploited.</dd><dt>Target</dt>");
     element(b, "<dd>", w->r->target, "</dd>");
     buf_addf(b, "<dt>Date</dt><dd>%.*s, in %.*s</dd><dt>Program</dt><dd>doorward %s</dd>",
-             STR_ARG(parts_date(&w->a, w->r->started_ms)),
-             STR_ARG(parts_duration(&w->a, w->r->duration_ms)), DOORWARD_VERSION);
+             STR_ARG(day_moment(&w->a, w->r->started_ms)),
+             STR_ARG(day_span(&w->a, w->r->duration_ms)), DOORWARD_VERSION);
     buf_addf(
         b,
         "<dt>Not tested</dt><dd>%zu %s not apply here or had nothing to look at, %zu could "

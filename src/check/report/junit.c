@@ -6,7 +6,7 @@
 static void attribute(struct buf *b, const char *name, str value)
 {
     buf_addf(b, " %s=\"", name);
-    parts_xml(b, value);
+    escape_xml(b, value);
     buf_add_byte(b, '"');
 }
 
@@ -36,22 +36,22 @@ static void evidence_text(struct writing *w, const struct check_result *one, boo
         str line =
             arena_printf(&w->a, "%s%s %.*s: %.*s", check_state_name(e->state),
                          e->excepted ? " (accepted)" : "", STR_ARG(e->subject), STR_ARG(e->text));
-        parts_html(w->b, line.p ? line : e->text);
+        escape_html(w->b, line.p ? line : e->text);
         buf_add_byte(w->b, '\n');
     }
     if (!fix) {
         return;
     }
     buf_add_c(w->b, "\nWhy: ");
-    parts_html(w->b, str_c(one->check->why));
+    escape_html(w->b, str_c(one->check->why));
     buf_add_c(w->b, "\nFix: ");
-    parts_html(w->b, v->fix_text);
+    escape_html(w->b, v->fix_text);
     for (size_t i = 0; parts_block(v, i, &block); i++) {
         buf_addf(w->b, "\n\n%s:\n", block.label);
-        parts_html(w->b, block.text);
+        escape_html(w->b, block.text);
     }
     buf_add_c(w->b, "\n\nRe-test: ");
-    parts_html(w->b, parts_retest(w, one));
+    escape_html(w->b, parts_retest(w, one));
     buf_add_byte(w->b, '\n');
 }
 

@@ -59,15 +59,15 @@ static void as_markdown(void *user, const struct check *check)
                  l->row, check_row_title(l->row));
     }
     buf_addf(l->b, "| `%s` | %s | ", check->id, check_severity_name(check->severity));
-    parts_markdown(l->b, str_c(check->title));
+    escape_markdown(l->b, str_c(check->title));
     buf_add_c(l->b, " | ");
-    parts_markdown(l->b, str_c(check->why));
+    escape_markdown(l->b, str_c(check->why));
     buf_add_c(l->b, " | ");
     for (size_t i = 0; parts_ref(check->refs, i, &ref); i++) {
         str url = parts_ref_url(&l->a, ref);
         buf_add_c(l->b, i ? ", " : "");
         buf_add_c(l->b, str_empty(url) ? "" : "[");
-        parts_markdown(l->b, ref);
+        escape_markdown(l->b, ref);
         if (!str_empty(url)) {
             buf_addf(l->b, "](%.*s)", STR_ARG(url));
         }

@@ -32,12 +32,12 @@ static void evidence_list(struct writing *w, const struct verdict *v)
             continue;
         }
         buf_addf(w->b, "- %s ", parts_symbol(e->state));
-        parts_markdown_code(w->b, e->subject);
+        escape_markdown_code(w->b, e->subject);
         buf_add_c(w->b, ": ");
-        parts_markdown_code(w->b, e->text);
+        escape_markdown_code(w->b, e->text);
         if (e->excepted) {
             buf_add_c(w->b, " – accepted: ");
-            parts_markdown(w->b, e->reason);
+            escape_markdown(w->b, e->reason);
         }
         buf_add_byte(w->b, '\n');
     }
@@ -50,14 +50,14 @@ static void fix(struct writing *w, const struct check_result *one)
 {
     struct parts_block block;
     buf_add_c(w->b, "\n**Fix.** ");
-    parts_markdown(w->b, one->verdict.fix_text);
+    escape_markdown(w->b, one->verdict.fix_text);
     buf_add_c(w->b, "\n");
     for (size_t i = 0; parts_block(&one->verdict, i, &block); i++) {
         buf_addf(w->b, "\n%s:\n\n", block.label);
-        parts_markdown_block(w->b, language_of(&block), block.text);
+        escape_markdown_block(w->b, language_of(&block), block.text);
     }
     buf_add_c(w->b, "\nRe-test:\n\n");
-    parts_markdown_block(w->b, "sh", parts_retest(w, one));
+    escape_markdown_block(w->b, "sh", parts_retest(w, one));
 }
 
 static void finding(struct writing *w, size_t number, const struct check_result *one)
@@ -65,19 +65,19 @@ static void finding(struct writing *w, size_t number, const struct check_result 
     const struct check *check = one->check;
     str ref;
     buf_addf(w->b, "\n### %zu. %s ", number, parts_symbol(one->verdict.state));
-    parts_markdown(w->b, str_c(check->title));
+    escape_markdown(w->b, str_c(check->title));
     buf_addf(w->b, "\n\n`%s` · %s · %s %s\n\n", check->id, check_severity_name(check->severity),
              check->row, check_row_title(check->row));
     evidence_list(w, &one->verdict);
     buf_add_c(w->b, "\n**Why.** ");
-    parts_markdown(w->b, str_c(check->why));
+    escape_markdown(w->b, str_c(check->why));
     buf_add_c(w->b, "\n");
     fix(w, one);
     for (size_t i = 0; parts_ref(check->refs, i, &ref); i++) {
         str url = parts_ref_url(&w->a, ref);
         buf_add_c(w->b, i ? ", " : "\nSee ");
         buf_add_c(w->b, str_empty(url) ? "" : "[");
-        parts_markdown(w->b, ref);
+        escape_markdown(w->b, ref);
         if (!str_empty(url)) {
             buf_addf(w->b, "](%.*s)", STR_ARG(url));
         }
@@ -102,9 +102,9 @@ static void list(struct writing *w, const char *title, const struct check_result
                      : v->evidence[k].state == v->state || v->evidence[k].excepted) {
                 buf_add_c(w->b, any ? "; " : ": ");
                 any = true;
-                parts_markdown(w->b, v->evidence[k].subject);
+                escape_markdown(w->b, v->evidence[k].subject);
                 buf_add_c(w->b, " ");
-                parts_markdown(w->b, v->evidence[k].text);
+                escape_markdown(w->b, v->evidence[k].text);
             }
         }
         buf_add_byte(w->b, '\n');
@@ -115,10 +115,10 @@ void parts_markdown_page(struct writing *w)
 {
     const struct check_result *results[CHECK_RESULTS_MAX];
     buf_add_c(w->b, "# Launch check of ");
-    parts_markdown(w->b, w->r->target);
+    escape_markdown(w->b, w->r->target);
     buf_addf(w->b, "\n\n%.*s, by doorward " DOORWARD_VERSION ", in %.*s.\n\n",
-             STR_ARG(parts_date(&w->a, w->r->started_ms)),
-             STR_ARG(parts_duration(&w->a, w->r->duration_ms)));
+             STR_ARG(day_moment(&w->a, w->r->started_ms)),
+             STR_ARG(day_span(&w->a, w->r->duration_ms)));
     score_card(w);
     size_t count = parts_findings(w->r, results);
     buf_add_c(w->b, count ? "\n## What to do first\n" : "");
@@ -145,7 +145,7 @@ static void zone_lines(struct writing *w, const struct check_result **results, s
                               "to remove.\n\n````zone\n");
         any = true;
         buf_addf(w->b, "; %zu. %s\n", i + 1, results[i]->check->id);
-        parts_terminal(w->b, results[i]->verdict.fix_record);
+        escape_terminal(w->b, results[i]->verdict.fix_record);
         buf_add_byte(w->b, '\n');
     }
     buf_add_c(w->b, any ? "````\n" : "");
@@ -158,15 +158,15 @@ void report_plan(const struct report *r, const struct report_style *style, struc
     size_t count = parts_findings(r, results);
     arena_init(&w.a, REPORT_BYTES_MAX);
     buf_add_c(b, "# Fix plan for ");
-    parts_markdown(b, r->target);
-    buf_addf(b, "\n\nFrom the check of %.*s. %s\n", STR_ARG(parts_date(&w.a, r->started_ms)),
+    escape_markdown(b, r->target);
+    buf_addf(b, "\n\nFrom the check of %.*s. %s\n", STR_ARG(day_moment(&w.a, r->started_ms)),
              count ? "Work from the top: the more severe first, and what others build on before "
                      "them."
                    : "There is nothing to do.");
     zone_lines(&w, results, count);
     for (size_t i = 0; i < count; i++) {
         buf_addf(b, "\n## %zu. ", i + 1);
-        parts_markdown(b, str_c(results[i]->check->title));
+        escape_markdown(b, str_c(results[i]->check->title));
         buf_addf(b, "\n\n`%s` · %s\n\n", results[i]->check->id,
                  check_severity_name(results[i]->check->severity));
         evidence_list(&w, &results[i]->verdict);
@@ -176,7 +176,7 @@ void report_plan(const struct report *r, const struct report_style *style, struc
         buf_addf(b, "\n## Then\n\nRun the whole check again:\n\n");
         str again = arena_printf(&w.a, "doorward check %.*s%s%.*s", STR_ARG(r->target),
                                  str_empty(style->options) ? "" : " ", STR_ARG(style->options));
-        parts_markdown_block(b, "sh", again.p ? again : STR("doorward check"));
+        escape_markdown_block(b, "sh", again.p ? again : STR("doorward check"));
     }
     arena_done(&w.a);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the formats share: order, words, escapes. */
+/* What the formats share: order and words. */
 #pragma once
 
+#include "base/day.h"
+#include "base/escape.h"
 #include "check/report/report.h"
 
 /* A report being written. */
@@ -45,20 +47,6 @@ struct parts_block {
     str text;
 };
 bool parts_block(const struct verdict *v, size_t n, struct parts_block *ret);
-
-/* 8.4 s, 240 ms */
-str parts_duration(struct arena *a, unsigned ms);
-/* 30 November 2026, 04:20 UTC */
-str parts_date(struct arena *a, int64_t wall_ms);
-
-/* ── escapes; each takes any bytes ── */
-
-void parts_terminal(struct buf *b, str s); /* line ends stay */
-void parts_html(struct buf *b, str s);     /* also for attributes in double quotes */
-void parts_xml(struct buf *b, str s);      /* the same for XML 1.0 attributes: line ends stay */
-void parts_markdown(struct buf *b, str s); /* one line of running text */
-void parts_markdown_code(struct buf *b, str s); /* an inline code span */
-void parts_markdown_block(struct buf *b, const char *language, str s);
 
 /* ── the formats ── */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/utf8.h"
+#include "base/layout.h"
 #include "check/report/parts.h"
 
-enum { WIDTH = 80, LABEL = 10, INDENT = 4, LIST_MAX = 40 };
+enum { LABEL = 10, INDENT = 4, LIST_MAX = 40 };
 
 /* ── colour ── */
 
@@ -19,58 +19,9 @@ static void state_colour(struct writing *w, enum check_state state)
     colour(w, codes[state]);
 }
 
-/* ── lines of at most 80 characters ── */
-
-static void spaces(struct buf *b, size_t n)
-{
-    while (n-- > 0) {
-        buf_add_byte(b, ' ');
-    }
-}
-
-/* How many bytes of the text go on a line of `width` characters: up to the last space that fits, or
- * the whole width of a word that is longer. */
-static size_t line_bytes(str s, size_t width)
-{
-    size_t characters = 0, at = 0, last_space = 0;
-    str rest = s;
-    for (uint32_t point; utf8_next(&rest, &point) && point != '\n';) {
-        if (characters++ >= width) {
-            return last_space ? last_space : at;
-        }
-        if (point == ' ' && at > 0) {
-            last_space = at;
-        }
-        at = s.n - rest.n;
-    }
-    return at;
-}
-
-/* Writes a text from column `column` on, further lines at `indent`. */
-static void wrap(struct buf *b, str raw, size_t indent)
-{
-    struct buf clean;
-    buf_init(&clean, REPORT_BYTES_MAX);
-    parts_terminal(&clean, raw);
-    str s = str_trim(buf_str(&clean));
-    for (bool first = true; first || s.n > 0; first = false) {
-        size_t n = line_bytes(s, WIDTH - indent);
-        if (!first) {
-            spaces(b, indent);
-        }
-        buf_add(b, str_slice(s, 0, n));
-        buf_add_byte(b, '\n');
-        while (n < s.n && (s.p[n] == ' ' || s.p[n] == '\n')) {
-            n++;
-        }
-        s = str_slice(s, n, s.n);
-    }
-    buf_done(&clean);
-}
-
 static void label(struct writing *w, const char *name)
 {
-    spaces(w->b, INDENT);
+    layout_spaces(w->b, INDENT);
     colour(w, "2");
     buf_addf(w->b, "%-*s", LABEL - 1, name);
     colour(w, "0");
@@ -106,9 +57,9 @@ static void score_card(struct writing *w)
     const struct report *r = w->r;
     buf_add_byte(w->b, '\n');
     colour(w, "1");
-    parts_terminal(w->b, r->target);
+    escape_terminal(w->b, r->target);
     colour(w, "0");
-    buf_addf(w->b, "  %.*s\n\n", STR_ARG(parts_date(&w->a, r->started_ms)));
+    buf_addf(w->b, "  %.*s\n\n", STR_ARG(day_moment(&w->a, r->started_ms)));
     for (size_t i = 0; i < r->row_count; i++) {
         const struct report_row *row = &r->rows[i];
         size_t all, bad = count_not_fine(r, row->id, &all);
@@ -149,7 +100,7 @@ static void totals(struct writing *w)
     if (r->excepted > 0) {
         buf_addf(w->b, "%zu accepted · ", r->excepted);
     }
-    buf_addf(w->b, "%.*s\n", STR_ARG(parts_duration(&w->a, r->duration_ms)));
+    buf_addf(w->b, "%.*s\n", STR_ARG(day_span(&w->a, r->duration_ms)));
     if (r->truncated) {
         buf_add_c(w->b, "  There was more than the limits allow: some of it was not looked at.\n");
     }
@@ -171,16 +122,16 @@ static void evidence_lines(struct writing *w, const struct verdict *v, bool exce
             continue;
         }
         label(w, shown++ ? "" : name);
-        wrap(w->b, e->subject, INDENT + LABEL);
-        spaces(w->b, INDENT + LABEL + 2);
-        wrap(w->b, e->text, INDENT + LABEL + 2);
+        layout_wrap(w->b, e->subject, INDENT + LABEL);
+        layout_spaces(w->b, INDENT + LABEL + 2);
+        layout_wrap(w->b, e->text, INDENT + LABEL + 2);
         if (excepted) {
-            spaces(w->b, INDENT + LABEL + 2);
-            wrap(w->b, e->reason, INDENT + LABEL + 2);
+            layout_spaces(w->b, INDENT + LABEL + 2);
+            layout_wrap(w->b, e->reason, INDENT + LABEL + 2);
         }
     }
     if (hidden > 0 && !excepted) {
-        spaces(w->b, INDENT + LABEL);
+        layout_spaces(w->b, INDENT + LABEL);
         buf_addf(w->b, "and %zu more; --format json has them\n", hidden);
     }
 }
@@ -191,13 +142,13 @@ static void blocks(struct writing *w, const struct verdict *v)
     struct parts_block block;
     for (size_t i = 0; parts_block(v, i, &block); i++) {
         buf_add_byte(w->b, '\n');
-        spaces(w->b, INDENT);
+        layout_spaces(w->b, INDENT);
         colour(w, "2");
         buf_addf(w->b, "%s:", block.label);
         colour(w, "0");
         buf_add_c(w->b, "\n\n");
         colour(w, "36");
-        parts_terminal(w->b, block.text);
+        escape_terminal(w->b, block.text);
         colour(w, "0");
         buf_add_c(w->b, "\n");
     }
@@ -209,7 +160,7 @@ static void references(struct writing *w, const char *refs)
     str ref;
     for (size_t i = 0; parts_ref(refs, i, &ref); i++) {
         label(w, i ? "" : "See");
-        wrap(w->b, ref, INDENT + LABEL);
+        layout_wrap(w->b, ref, INDENT + LABEL);
     }
 }
 
@@ -222,9 +173,9 @@ static void finding(struct writing *w, size_t number, const struct check_result 
     buf_addf(w->b, "%s ", parts_symbol(v->state));
     colour(w, "0");
     colour(w, "1");
-    wrap(w->b, str_c(check->title), INDENT + 2);
+    layout_wrap(w->b, str_c(check->title), INDENT + 2);
     colour(w, "0");
-    spaces(w->b, INDENT + 2);
+    layout_spaces(w->b, INDENT + 2);
     colour(w, "2");
     buf_addf(w->b, "%s · %s · %s %s\n", check->id, check_severity_name(check->severity), check->row,
              check_row_title(check->row));
@@ -232,14 +183,14 @@ static void finding(struct writing *w, size_t number, const struct check_result 
     evidence_lines(w, v, false);
     evidence_lines(w, v, true);
     label(w, "Why");
-    wrap(w->b, str_c(check->why), INDENT + LABEL);
+    layout_wrap(w->b, str_c(check->why), INDENT + LABEL);
     if (!str_empty(v->fix_text)) {
         label(w, "Fix");
-        wrap(w->b, v->fix_text, INDENT + LABEL);
+        layout_wrap(w->b, v->fix_text, INDENT + LABEL);
     }
     blocks(w, v);
     label(w, "Re-test");
-    parts_terminal(w->b, parts_retest(w, one));
+    escape_terminal(w->b, parts_retest(w, one));
     buf_add_byte(w->b, '\n');
     references(w, check->refs);
     buf_add_byte(w->b, '\n');
@@ -270,8 +221,8 @@ static void short_line(struct writing *w, const struct check_result *one, const 
     buf_addf(w->b, " %s\n", one->check->id);
     if (e) {
         str text = arena_printf(&w->a, "%.*s: %.*s", STR_ARG(e->subject), STR_ARG(e->text));
-        spaces(w->b, INDENT);
-        wrap(w->b, text.p ? text : e->text, INDENT);
+        layout_spaces(w->b, INDENT);
+        layout_wrap(w->b, text.p ? text : e->text, INDENT);
     }
 }
 
@@ -328,10 +279,10 @@ static void not_tested(struct writing *w)
             }
         }
         buf_add_c(w->b, "  – ");
-        wrap(w->b, why->text, INDENT);
-        spaces(w->b, INDENT);
+        layout_wrap(w->b, why->text, INDENT);
+        layout_spaces(w->b, INDENT);
         colour(w, "2");
-        wrap(w->b, buf_str(&ids), INDENT);
+        layout_wrap(w->b, buf_str(&ids), INDENT);
         colour(w, "0");
         buf_done(&ids);
     }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/clock.h"
 #include "check/report/parts.h"
 
 const char *parts_symbol(enum check_state state)
@@ -72,25 +71,4 @@ bool parts_block(const struct verdict *v, size_t n, struct parts_block *ret)
         }
     }
     return false;
-}
-
-str parts_duration(struct arena *a, unsigned ms)
-{
-    return ms < 1000 ? arena_printf(a, "%u ms", ms)
-                     : arena_printf(a, "%u.%u s", ms / 1000, ms % 1000 / 100);
-}
-
-str parts_date(struct arena *a, int64_t wall_ms)
-{
-    static const char *const months[] = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
-    str text = arena_str(a, str_c(clock_rfc3339(wall_ms).c)); /* 2026-11-30T04:20:00.000Z */
-    uint64_t month = 0, day = 0;
-    if (text.n < 16 || !str_u64(str_slice(text, 5, 7), &month) || month < 1 || month > 12 ||
-        !str_u64(str_slice(text, 8, 10), &day)) {
-        return STR_EMPTY;
-    }
-    return arena_printf(a, "%u %s %.4s, %.5s UTC", (unsigned)day, months[month - 1], text.p,
-                        text.p + 11);
 }

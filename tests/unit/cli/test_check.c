@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The forms of --resolve, and quoting for the re-test command. */
+/* The forms of --resolve. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,30 +66,6 @@ static void what_is_no_rule_is_refused(void **state)
     }
 }
 
-static void arguments_are_quoted_when_a_shell_would_read_them(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text, *quoted;
-    } rows[] = {
-        {"127.0.0.1:53", "127.0.0.1:53"},
-        {"*:443::8443", "'*:443::8443'"},
-        {"a b", "'a b'"},
-        {"it's", "'it'\\''s'"},
-        {"", "''"},
-        {"$(reboot)", "'$(reboot)'"},
-        {"[::1]:53", "'[::1]:53'"},
-        {"/etc/ssl/ca.pem", "/etc/ssl/ca.pem"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct buf b;
-        buf_init(&b, 1024);
-        check_quote(&b, str_c(rows[i].text));
-        assert_true(str_eq(buf_str(&b), str_c(rows[i].quoted)));
-        buf_done(&b);
-    }
-}
-
 static int set_up(void **state)
 {
     (void)state;
@@ -109,7 +85,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_are_read),
         cmocka_unit_test(what_is_no_rule_is_refused),
-        cmocka_unit_test(arguments_are_quoted_when_a_shell_would_read_them),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

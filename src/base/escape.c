@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/escape.h"
+
 #include "base/utf8.h"
-#include "check/report/parts.h"
 
 /* What a terminal, a browser or an editor could obey, or what hides and reorders text. */
 static bool is_control(uint32_t point)
@@ -19,21 +20,28 @@ static bool next(str *s, uint32_t *ret)
     return true;
 }
 
-void parts_terminal(struct buf *b, str s)
+void escape_terminal(struct buf *b, str s)
 {
     for (uint32_t point; next(&s, &point);) {
         utf8_add(b, point);
     }
 }
 
-void parts_html(struct buf *b, str s)
+void escape_line(struct buf *b, str s)
+{
+    for (uint32_t point; next(&s, &point);) {
+        utf8_add(b, point == '\n' || point == '\t' ? 0xfffd : point);
+    }
+}
+
+void escape_html(struct buf *b, str s)
 {
     for (uint32_t point; next(&s, &point);) {
         utf8_add_markup(b, point);
     }
 }
 
-void parts_xml(struct buf *b, str s)
+void escape_xml(struct buf *b, str s)
 {
     for (uint32_t point; next(&s, &point);) {
         if (point == '\n' || point == '\t') {
@@ -44,7 +52,7 @@ void parts_xml(struct buf *b, str s)
     }
 }
 
-void parts_markdown(struct buf *b, str s)
+void escape_markdown(struct buf *b, str s)
 {
     bool first = true;
     for (uint32_t point; next(&s, &point); first = false) {
@@ -79,7 +87,7 @@ static void fence(struct buf *b, size_t n)
     }
 }
 
-void parts_markdown_code(struct buf *b, str s)
+void escape_markdown_code(struct buf *b, str s)
 {
     size_t ticks = longest_run(s) + 1;
     bool space = s.n && (s.p[0] == '`' || s.p[s.n - 1] == '`');
@@ -93,13 +101,49 @@ void parts_markdown_code(struct buf *b, str s)
     fence(b, ticks);
 }
 
-void parts_markdown_block(struct buf *b, const char *language, str s)
+void escape_markdown_block(struct buf *b, const char *language, str s)
 {
     size_t ticks = longest_run(s) + 1 > 3 ? longest_run(s) + 1 : 3;
     fence(b, ticks);
     buf_addf(b, "%s\n", language);
-    parts_terminal(b, s);
+    escape_terminal(b, s);
     buf_add_c(b, "\n");
     fence(b, ticks);
     buf_add_c(b, "\n");
+}
+
+void escape_csv(struct buf *b, str s, bool last)
+{
+    buf_add_byte(b, '"');
+    if (s.n && strchr("=+-@\t\r", s.p[0])) {
+        buf_add_byte(b, '\'');
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        buf_add_c(b, s.p[i] == '"' ? "\"" : "");
+        buf_add_byte(b, s.p[i]);
+    }
+    buf_add_c(b, last ? "\"\r\n" : "\",");
+}
+
+void escape_shell(struct buf *b, str s)
+{
+    bool plain = !str_empty(s);
+    for (size_t i = 0; i < s.n; i++) {
+        char c = str_lower(s.p[i]);
+        plain &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("./:_-@+,=", c) != NULL;
+        plain &= c != '\0';
+    }
+    if (plain) {
+        buf_add(b, s);
+        return;
+    }
+    buf_add_byte(b, '\'');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\'') {
+            buf_add_c(b, "'\\''");
+        } else {
+            buf_add_byte(b, s.p[i]);
+        }
+    }
+    buf_add_byte(b, '\'');
 }
