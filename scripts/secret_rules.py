@@ -6,11 +6,15 @@ Turns rules/secrets/*.yaml into three C files: RULES has scan_rules (src/scan/ru
 prefilters (src/scan/prefilter.h), EXAMPLES has the rules' examples (src/scan/tools/example.h). Any
 mistake in a rule ends the build with the file, the rule and words."""
 
+import base64
 import re
 import sys
 from pathlib import Path
 
 import yaml
+
+sys.dont_write_bytecode = True
+from secret_examples import TemplateMistake, expand  # noqa: E402
 
 SERVICE_KEYS = {"service": str, "console": str, "tell": str, "rules": list}
 RULE_KEYS = {
@@ -29,6 +33,7 @@ WINDOW = [64, 256]
 BEFORE_MAX, AFTER_MAX = 8192, 16384  # enum in src/scan/engine_private.h
 WORD_MIN, WORD_MAX = 3, 64
 REPEAT_MAX = 16384
+WIDTH_MAX = 512
 
 
 class Mistake(Exception):
@@ -97,6 +102,14 @@ def check_bounded(name, expression):
         last = atom
 
 
+def width_of(pattern):
+    """The most bytes that a prefilter's pattern matches."""
+    try:
+        return int(re._parser.parse(pattern).getwidth()[1])  # re has no public name for it
+    except re.error as e:
+        raise Mistake(f"pattern: {e}") from e
+
+
 def check_rule(rule, seen):
     check_keys(rule, RULE_KEYS)
     for key in REQUIRED:
@@ -113,6 +126,7 @@ def check_rule(rule, seen):
     check_bounded("expression", rule["expression"])
     for name in ["pattern"] * ("pattern" in rule):
         check_bounded(name, rule[name])
+        need(width_of(rule[name]) <= WIDTH_MAX, f"pattern matches more than {WIDTH_MAX} bytes")
     for expression in rule.get("allow", ()):
         check_bounded("allow", expression)
     window = rule.get("window", WINDOW)
@@ -122,16 +136,23 @@ def check_rule(rule, seen):
     need(0 <= rule.get("entropy", 0) <= 8, "entropy is not 0 to 8 bits")
     need(2 <= len(rule["rotate"]) <= 5, "rotate has not 2 to 5 steps")
     need(not any("\n" in step for step in rule["rotate"]), "a step of rotate has more than one line")
+    for kind in ("match", "miss"):
+        for template in rule[kind]:
+            try:
+                expand(template, "")
+            except TemplateMistake as e:
+                raise Mistake(f"{kind}: {e}") from e
     need(not (rule.get("generic") and rule.get("public")), "generic and public exclude each other")
 
 
-def read(path, seen):
-    """Yields (service, rule) of a file."""
+def read(path, seen, mistakes):
+    """Yields (service, rule) of a file; adds to `mistakes`."""
     try:
         services = yaml.load(path.read_text(encoding="utf-8"), Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as e:
-        raise Mistake(str(e)) from e
-    need(isinstance(services, list), "is no list of services")
+        need(isinstance(services, list), "is no list of services")
+    except (yaml.YAMLError, UnicodeDecodeError, Mistake) as e:
+        mistakes.append(f"{path.name}: {e}")
+        return
     for service in services:
         name = service.get("service", "?") if isinstance(service, dict) else "?"
         try:
@@ -139,13 +160,15 @@ def read(path, seen):
             for key in ("service", "console", "rules"):
                 need(key in service, f"{key} is missing")
         except Mistake as e:
-            raise Mistake(f"{name}: {e}") from e
+            mistakes.append(f"{path.name}: {name}: {e}")
+            continue
         for rule in service["rules"]:
             try:
                 check_rule(rule, seen)
+                yield service, rule
             except Mistake as e:
-                raise Mistake(f"{rule.get('id', name) if isinstance(rule, dict) else name}: {e}") from e
-            yield service, rule
+                rule_id = rule.get("id", name) if isinstance(rule, dict) else name
+                mistakes.append(f"{path.name}: {rule_id}: {e}")
 
 
 def quoted(text):
@@ -196,22 +219,57 @@ def write_rules(rules):
     return "\n".join(lines)
 
 
-def literal(word):
-    """A Vectorscan expression that is the word."""
-    return "".join(chr(b) if chr(b).isalnum() and b < 128 else f"\\x{b:02x}" for b in word.encode())
+def literal(raw):
+    """A Vectorscan expression that is these bytes."""
+    return "".join(chr(b) if chr(b).isalnum() and b < 128 else f"\\x{b:02x}" for b in raw)
+
+
+# Signs of an encoding: (expression, kind, most bytes). They must be rare in source code: eight
+# printable bytes written as escapes are, any eight are not (tables of test vectors).
+SIGNS = [
+    ("H4sI", "GZIP", 4),
+    (r"(?:\\u00[2-7][0-9a-fA-F]){8}", "ESCAPES", 48),
+    (r"(?:\\x[2-7][0-9a-fA-F]){8}", "ESCAPES", 32),
+    (r"(?:%[2-7][0-9a-fA-F]){6}", "ESCAPES", 18),
+    (r"%3[aA]%2[fF]%2[fF]", "ESCAPES", 9),
+    # Words of prose have a space at the seam; the parts of a secret have none.
+    (r"[A-Za-z0-9_/=.-]{3}[\"'`]\s{0,8}[+.]\s{0,8}[\"'`][A-Za-z0-9_/=.-]{3}", "JOIN", 25),
+]
+BASE64_WORD_MIN, BASE64_MIN, HEX_WORD_MIN = 4, 5, 5
+
+
+def base64_forms(word):
+    """Yields (letters, phase) of a word in base64, by how many bytes of a group of three stand
+    before it: the letters that nothing but the word decides, and how many of the group are before
+    them. Five letters stand in random base64 once in 64^5 = 1.07e9 letters."""
+    for before in range(3):
+        first, end = -(-8 * before // 6), 8 * (before + len(word)) // 6
+        letters = base64.b64encode(b"\0" * before + word + b"\0\0")[first:end].decode()
+        if len(letters) >= BASE64_MIN:
+            yield letters, first
+            if set(letters) & set("+/"):
+                yield letters.replace("+", "-").replace("/", "_"), first
 
 
 def prefilters(rules):
-    """Rows of (expression, caseless, kind, width, rules, phase)."""
-    words = {}
+    """Rows of (expression, caseless, kind, most bytes, rules, phase)."""
+    words, encoded = {}, {}
     for i, (_, rule) in enumerate(rules):
         fold = bool(rule.get("fold"))
         for word in rule.get("words", ()):
-            key = (literal(word.lower() if fold else word), fold, "WORD", len(word.encode()))
-            words.setdefault(key, []).append(i)
+            raw = (word.lower() if fold else word).encode()
+            words.setdefault((literal(raw), fold, "WORD", len(raw)), []).append(i)
+            if fold:
+                continue
+            if len(raw) >= BASE64_WORD_MIN:
+                for letters, phase in base64_forms(raw):
+                    encoded[literal(letters.encode()), False, "BASE64", len(letters), (), phase] = True
+            if len(raw) >= HEX_WORD_MIN:
+                encoded[raw.hex(), True, "HEX", 2 * len(raw), (), 0] = True
         if "pattern" in rule:
-            words.setdefault((rule["pattern"], fold, "WORD", 0), []).append(i)
-    return [(*key, sorted(set(of)), 0) for key, of in words.items()]
+            words.setdefault((rule["pattern"], fold, "WORD", width_of(rule["pattern"])), []).append(i)
+    rows = [(*key, sorted(set(of)), 0) for key, of in words.items()]
+    return rows + list(encoded) + [(x, False, kind, width, (), 0) for x, kind, width in SIGNS]
 
 
 def write_prefilter(rules):
@@ -233,21 +291,20 @@ def write_examples(rules):
              "const struct example examples[] = {"]
     for i, (_, rule) in enumerate(rules):
         for kind in ("match", "miss"):
-            lines += [f"{{{i}, {flag(kind == 'match')}, {quoted(x)}}}," for x in rule[kind]]
+            for number, template in enumerate(rule[kind]):
+                text = expand(template, f"{rule['id']} {kind} {number}")
+                lines.append(f"{{{i}, {flag(kind == 'match')}, {quoted(text)}}},")
     lines += ["};", "const size_t example_count = sizeof examples / sizeof *examples;", ""]
     return "\n".join(lines)
 
 
 def main():
     *targets, first = sys.argv[1:5]
-    rules, seen = [], set()
+    rules, seen, mistakes = [], set(), []
     for path in map(Path, sorted([first, *sys.argv[5:]])):
-        try:
-            rules += read(path, seen)
-        except Mistake as e:
-            sys.exit(f"{path.name}: {e}")
-    if not rules:
-        sys.exit("there are no rules")
+        rules += read(path, seen, mistakes)
+    if mistakes or not rules:
+        sys.exit("\n".join(mistakes or ["there are no rules"]))
     for target, write in zip(targets, (write_rules, write_prefilter, write_examples)):
         Path(target).write_text(write(rules), encoding="utf-8")
 

@@ -27,16 +27,23 @@ static void collect_mail(struct collect *c)
 /* Names of hosts come from the zone, so nearly everything stands on it. */
 static const struct stage stages[] = {
     {"registration", NEEDS_REGISTRATION, 0, collect_registration},
-    {"domain", ~(unsigned)(NEEDS_REGISTRATION | NEEDS_MESSAGE), 1, collect_dns},
+    {"domain", ~(unsigned)(NEEDS_REGISTRATION | NEEDS_MESSAGE | NEEDS_SECRETS), 1, collect_dns},
     {"TLS", NEEDS_TLS, 2, collect_tls},
     {"redirects", NEEDS_REDIRECTS, 2, collect_redirects},
     {"pages", NEEDS_PAGES | NEEDS_LATENCY | NEEDS_LIGHTHOUSE, 2, collect_pages},
     {"mail", NEEDS_MAIL_DNS | NEEDS_SMTP, 2, collect_mail},
     {"edge", NEEDS_EDGE, 2, collect_edge},
     {"message", NEEDS_MESSAGE, 2, collect_message},
+    {"secrets", NEEDS_SECRETS | NEEDS_SERVED, 3, collect_secrets},
 };
 
-enum { STAGE_COUNT = sizeof stages / sizeof stages[0], WAVE_ALONE = 0, WAVE_ZONE, WAVE_HOSTS };
+enum {
+    STAGE_COUNT = sizeof stages / sizeof stages[0],
+    WAVE_ALONE = 0,
+    WAVE_ZONE,
+    WAVE_HOSTS,
+    WAVE_SITE
+};
 
 struct staging {
     struct collect *c;
@@ -80,7 +87,7 @@ static void run_stage(void *user, size_t i)
 
 static void run_waves(struct staging *s)
 {
-    for (s->wave = WAVE_ZONE; s->wave <= WAVE_HOSTS; s->wave++) {
+    for (s->wave = WAVE_ZONE; s->wave <= WAVE_SITE; s->wave++) {
         crowd_each(STAGE_COUNT, STAGE_COUNT, run_stage, s);
     }
 }

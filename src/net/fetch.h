@@ -46,6 +46,7 @@ struct fetch_answer {
     str url;          /* after redirects */
     str content_type; /* with parameters */
     str etag, last_modified, location, retry_after;
+    str source_map; /* SourceMap, or X-SourceMap (ECMA-426 section 5) */
     str body; /* in the arena */
 };
 

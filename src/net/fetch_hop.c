@@ -193,7 +193,9 @@ static size_t on_header(char *p, size_t size, size_t count, void *user)
                           keep_header(t, line, STR("etag"), &answer->etag) &&
                           keep_header(t, line, STR("last-modified"), &answer->last_modified) &&
                           keep_header(t, line, STR("location"), &answer->location) &&
-                          keep_header(t, line, STR("retry-after"), &answer->retry_after);
+                          keep_header(t, line, STR("retry-after"), &answer->retry_after) &&
+                          keep_header(t, line, STR("sourcemap"), &answer->source_map) &&
+                          keep_header(t, line, STR("x-sourcemap"), &answer->source_map);
     return fine ? n : CURL_WRITEFUNC_ERROR;
 }
 

@@ -23,6 +23,8 @@ static int on_hit(unsigned id, unsigned long long start, unsigned long long to, 
         for (unsigned i = 0; i < f->count; i++) {
             pass_window(p, prefilter_rules[f->first + i], from, end);
         }
+    } else if (p->depth == 0) {
+        pass_decode(p, f, from, end);
     }
     return 0;
 }

@@ -15,6 +15,9 @@ struct scan_worker;
 err scan_worker_new(struct scan *s, struct scan_worker **ret);
 void scan_worker_free(struct scan_worker *w);
 struct scan *scan_worker_scan(struct scan_worker *w);
+/* Where contents keep their buffers between texts; freed with the worker by content_room_free. */
+struct content_room;
+struct content_room **scan_worker_room(struct scan_worker *w);
 
 /* Searches a text (UTF-8 or any bytes without meaning to us) and adds what it finds. */
 void scan_text(struct scan_worker *w, str text, const struct text_traits *traits,
@@ -23,6 +26,8 @@ void scan_text(struct scan_worker *w, str text, const struct text_traits *traits
 /* The same for a text that comes in pieces of any size, in constant memory: begin, add…, end. */
 struct scan_stream;
 err scan_stream_begin(struct scan_worker *w, const struct origin *o, struct scan_stream **ret);
+/* Says what kind of text it is, before the first piece; otherwise its path and first piece tell. */
+void scan_stream_traits(struct scan_stream *s, const struct text_traits *traits);
 void scan_stream_add(struct scan_stream *s, str piece);
 void scan_stream_end(struct scan_stream *s); /* frees it */
 

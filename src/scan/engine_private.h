@@ -7,6 +7,7 @@
 #include <pcre2.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "scan/engine.h"
 #include "scan/prefilter.h"
 
@@ -21,6 +22,8 @@ enum {
     JIT_STACK_MIN = 32 << 10,  /* bytes */
     JIT_STACK_MAX = 512 << 10, /* bytes */
     TEXT_CANDIDATES_MAX = 20000, /* judged in one text */
+    TEXT_DECODED_MAX = 64 << 20, /* bytes decoded in one text, beside its own length */
+    PIECE_KEEP = 256 << 10,      /* bytes of a worker's buffer that stay for the next piece */
     TEXT_BLOCK = 8 << 20,        /* of a text that is longer than SCAN_WHOLE_MAX, at once */
     STREAM_BLOCK = 1 << 20,      /* the same of a stream */
     /* What is kept before and after the hits that a block searches, so that each sees around it
@@ -61,6 +64,7 @@ struct scan_worker {
     pcre2_match_context *match;
     pcre2_match_data *data;
     pcre2_jit_stack *stack;
+    struct buf pieces[2], probe; /* what was decoded */
     scan_candidate_fn fn; /* NULL: findings_add */
     void *user;
 };
@@ -81,13 +85,16 @@ struct pass {
     uint64_t from, to; /* hits that end in (from, to] are its own */
     unsigned depth;
     bool fresh;            /* no hit yet: the states are another text's */
-    bool told_many, told_slow;
+    bool told_many, told_slow, told_decoded;
     unsigned candidates;
     struct line_counter lines;
-    /* depth 1 */
+    /* What was decoded already: up to these offsets. */
+    uint64_t decoded_to[ENCODINGS];
+    size_t decoded_bytes;
+    /* Depth 1: */
     struct pass *outer;
     enum encoding encoding;
-    size_t source; /* where it stands in the outer block */
+    size_t source_from, source_to; /* of the outer block */
 };
 
 /* Searches a block whose text, base, from and to are set. */
@@ -99,6 +106,13 @@ void pass_text(struct pass *p, str text);
 
 /* Looks for a rule around a hit at [from, to) of the block. */
 void pass_window(struct pass *p, unsigned rule, size_t from, size_t to);
+
+/* Decodes what a hit says is encoded, and searches it. */
+void pass_decode(struct pass *p, const struct prefilter *f, size_t from, size_t to);
+/* A word at [from, to) where nothing was found: decodes escapes and joins near it. */
+void pass_reveal(struct pass *p, size_t from, size_t to);
+/* Where in the outer block stands what is at `offset` of a decoded piece, nearly. */
+size_t pass_source(struct pass *p, size_t offset);
 
 /* Counts up to `offset`, which is not before an earlier one. */
 void lines_advance(struct line_counter *l, str block, uint64_t base, uint64_t offset);

@@ -58,6 +58,13 @@ enum finding_state {
     FINDING_STATES
 };
 
+/* What a key in a page may do, by what the origin answered (--verify). */
+enum key_power {
+    KEY_UNKNOWN,
+    KEY_READS, /* no more than a visitor: as publishable as it should be */
+    KEY_ACTS
+};
+
 struct finding {
     const struct rule *rule;
     struct secret secret;
@@ -68,7 +75,8 @@ struct finding {
     struct place *places; /* in the order of findings_finish */
     size_t place_count, place_more;
     enum finding_state state;
-    str state_reason;  /* of the baseline, comment or list */
+    str state_reason; /* of the baseline, comment or list */
+    enum key_power power;
     bool shared;       /* stands in more than one environment (L14) */
     bool reported_not; /* judged to be none; kept for --explain only */
 };

@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scan/judge.h"
+/* Two ways: what has a form of its own is reported unless something speaks against it; what is
+ * known by its name alone must look like a secret, too. */
+#include "scan/judge_private.h"
 
-#include <math.h>
+enum {
+    PASSWORD_MIN = 5,
+    TOKEN_MIN = 8,
+    WEAK_MIN = 16,
+    STRANGE_TOKEN = 45, /* per cent, see strange_of */
+    STRANGE_RANDOM = 60,
+    RANDOM_MIN = 12,      /* letters of what is surely random */
+    RANDOM_ENTROPY = 280, /* hundredths of a bit */
+    BLOB_MORE = 100,      /* letters around that make it a part of something longer */
+    VALUE_LONG = 300,
+};
 
 static void say(struct judgement *j, const char *reason)
 {
@@ -10,68 +22,197 @@ static void say(struct judgement *j, const char *reason)
     }
 }
 
-unsigned entropy_of(str s)
+static void refuse(struct judgement *j, const char *reason)
 {
-    size_t counts[256] = {0};
-    double bits = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        counts[(unsigned char)s.p[i]]++;
-    }
-    for (size_t i = 0; i < 256; i++) {
-        if (counts[i]) {
-            double p = (double)counts[i] / (double)s.n;
-            bits -= p * log2(p);
-        }
-    }
-    return (unsigned)(bits * 100 + 0.5);
+    *j = (struct judgement){.report = false, .confidence = CONFIDENCE_LOW};
+    say(j, reason);
 }
 
-static bool contains_word(str s, const char *word)
+static void lower(struct judgement *j, const char *reason)
 {
-    str w = str_c(word);
-    for (size_t i = 0; i + w.n <= s.n; i++) {
-        if (str_ieq(str_slice(s, i, i + w.n), w)) {
+    if (j->confidence > CONFIDENCE_LOW) {
+        j->confidence--;
+    }
+    say(j, reason);
+}
+
+static bool is_base64_letter(char c) { return is_alnum(c) || c == '+' || c == '/' || c == '='; }
+
+/* Letters of the run around [from, to) that are not its own, as far as they matter. */
+static size_t letters_around(str text, size_t from, size_t to)
+{
+    size_t n = 0;
+    while (n < BLOB_MORE && from > n && is_base64_letter(text.p[from - n - 1])) {
+        n++;
+    }
+    for (size_t i = to; n < BLOB_MORE && i < text.n && is_base64_letter(text.p[i]); i++) {
+        n++;
+    }
+    return n;
+}
+
+/* "AKIA…" by chance in an image or a font. */
+static bool is_in_blob(const struct candidate *c)
+{
+    size_t to = c->offset + c->secret.n;
+    if (to > c->text.n || contains(str_slice(c->secret, 0, 16), STR("://"))) {
+        return false;
+    }
+    return letters_around(c->text, c->offset, to) >= BLOB_MORE;
+}
+
+static void judge_form(const struct candidate *c, enum proof_result proof, struct judgement *j)
+{
+    const char *no = NULL;
+    if (is_documented(c->secret)) {
+        no = "the value is one that documentation shows";
+    } else if (proof != PROOF_HOLDS && c->rule->proof != PROOF_PEM_PRIVATE) {
+        no = form_is_placeholder(c);
+    }
+    if (!no && proof != PROOF_HOLDS && is_in_blob(c)) {
+        no = "it stands within a longer run of base64";
+    }
+    if (no) {
+        refuse(j, no);
+        return;
+    }
+    j->confidence = CONFIDENCE_HIGH;
+    if (proof == PROOF_HOLDS) {
+        say(j, "its checksum or structure holds");
+    } else {
+        say(j, str_empty(c->key) ? "it has the form of this secret"
+                                 : "named after its service and of the right form");
+        if (c->traits->kind == TEXT_LOCK) {
+            lower(j, "it stands in a lock file, where hashes are expected");
+        }
+    }
+    if (c->traits->test) {
+        lower(j, "it stands among tests or examples");
+    }
+    if (c->traits->example) {
+        lower(j, "the file is an example");
+    }
+}
+
+/* Surely made by a machine. */
+static bool is_random(const struct look *l)
+{
+    return l->value.n >= RANDOM_MIN && l->entropy >= RANDOM_ENTROPY && l->strange >= STRANGE_RANDOM;
+}
+
+static bool has_strong_symbol(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] && strchr("!@#$%^&*?~+=|", s.p[i])) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_placeholder(str s)
+/* What people take: "Summer2024!", "hunter2pass". */
+static bool is_password(const struct look *l)
 {
-    static const char *const words[] = {
-        "example", "placeholder", "your", "xxxx", "changeme", "change_me",  "dummy",  "redacted",
-        "sample",  "...",         "${",   "{{",   "****",     "1234567890", "insert", "replace"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (contains_word(s, words[i])) {
-            return true;
-        }
+    bool letters = l->lower + l->upper > 0, config = l->c->traits->kind == TEXT_CONFIG;
+    if (l->value.n < PASSWORD_MIN || l->value.n > VALUE_LONG) {
+        return false;
     }
-    return s.n && (s.p[0] == '<' || s.p[0] == '$' || s.p[0] == '%');
+    if (letters && (l->digit > 0 || has_strong_symbol(l->value))) {
+        return l->value.n >= PASSWORD_MIN + 1 || l->strange >= STRANGE_TOKEN;
+    }
+    if (letters && l->value.n >= TOKEN_MIN && l->strange >= STRANGE_RANDOM) {
+        return true;
+    }
+    if (!letters) {
+        return config && l->digit >= 6;
+    }
+    return config && l->wide && !l->symbol && !l->c->traits->test && l->value.n >= 6;
+}
+
+static bool is_token(const struct look *l)
+{
+    if (l->value.n < TOKEN_MIN || l->strange < STRANGE_TOKEN) {
+        return false;
+    }
+    if (l->digit == 0 && l->value.n < WEAK_MIN && !has_strong_symbol(l->value)) {
+        return false;
+    }
+    return l->entropy >= 250 && l->lower + l->upper > 0;
+}
+
+static bool looks_real(const struct look *l)
+{
+    enum text_kind kind = l->c->traits->kind;
+    bool random = is_random(l);
+    if (kind == TEXT_PROSE || kind == TEXT_MINIFIED || l->c->traits->test || l->key == KEY_WEAK) {
+        return random && (l->digit > 0 || l->value.n >= WEAK_MIN);
+    }
+    return random || (l->key == KEY_PASSWORD ? is_password(l) : is_token(l));
+}
+
+/* Bare words of code are its names, not values. */
+static const char *is_bare_code(const struct look *l)
+{
+    enum text_kind kind = l->c->traits->kind;
+    bool code = kind == TEXT_CODE || kind == TEXT_MINIFIED;
+    return code && !l->quoted && !l->in_string ? "it is not in quotes: a name in code" : NULL;
+}
+
+static const char *judge_place(const struct look *l)
+{
+    if (l->c->traits->kind == TEXT_LOCK) {
+        return "it stands in a lock file, where hashes are expected";
+    }
+    if (l->key == KEY_OTHER) {
+        return "the name means something else";
+    }
+    return is_bare_code(l);
+}
+
+static void judge_named(const struct candidate *c, struct judgement *j)
+{
+    struct look l;
+    look_at(c, &l);
+    bool nameless = str_empty(c->key);
+    const char *no = judge_place(&l);
+    no = no ? no : value_is_reference(&l);
+    no = no ? no : value_is_placeholder(&l);
+    if (nameless) {
+        l.key = KEY_PASSWORD;
+    }
+    no = no ? no : value_is_other(&l);
+    if (!no && (l.key == KEY_NONE || !looks_real(&l))) {
+        no = "the value does not look like a secret";
+    }
+    if (no) {
+        refuse(j, no);
+        return;
+    }
+    bool random = is_random(&l);
+    j->confidence = random ? CONFIDENCE_HIGH : CONFIDENCE_MEDIUM;
+    say(j, nameless                ? "a credential stands in this place"
+           : l.key == KEY_PASSWORD ? "named like a password"
+           : l.key == KEY_WEAK     ? "named like something that may be secret"
+                                   : "named like a secret");
+    say(j, random ? "assigned a random value" : "assigned a value that people take as a password");
+    if (c->traits->test || c->traits->example || c->traits->kind == TEXT_PROSE) {
+        lower(j, "it stands among tests, examples or documentation");
+    }
 }
 
 void judge(const struct candidate *c, struct judgement *ret)
 {
     struct judgement j = {.report = true, .confidence = CONFIDENCE_MEDIUM};
     enum proof_result proof = proof_check(c->rule->proof, c->secret);
-    if (proof == PROOF_HOLDS) {
-        say(&j, "its checksum or structure holds");
-        j.confidence = CONFIDENCE_HIGH;
-    } else if (proof == PROOF_FAILS) {
-        say(&j, "its checksum or structure does not hold");
-        j.report = false;
-    } else if (is_placeholder(c->secret)) {
-        say(&j, "the value is a placeholder");
-        j.report = false;
-    } else if (c->rule->entropy_min && entropy_of(c->secret) < c->rule->entropy_min) {
-        say(&j, "the value is too regular");
-        j.report = false;
+    if (proof == PROOF_FAILS) {
+        refuse(&j, "its checksum or structure does not hold");
+    } else if (c->rule->entropy_min && proof != PROOF_HOLDS &&
+               entropy_of(c->secret) < c->rule->entropy_min) {
+        refuse(&j, "the value is too regular to be random");
+    } else if (c->rule->generic && proof != PROOF_HOLDS) {
+        judge_named(c, &j);
     } else {
-        say(&j, c->rule->generic ? "named like a secret" : "it has the form of this secret");
-    }
-    if (c->traits->test && j.confidence > CONFIDENCE_LOW) {
-        j.confidence--;
-        say(&j, "it stands among tests or examples");
+        judge_form(c, proof, &j);
     }
     *ret = j;
 }

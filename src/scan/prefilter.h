@@ -3,8 +3,10 @@
  * encoding. Data of rules/secrets, made by scripts/secret_rules.py. */
 #pragma once
 
-#include <stddef.h>
+#include <hs.h>
 #include <stdint.h>
+
+#include "base/err.h"
 
 enum prefilter_kind {
     PREFILTER_WORD,    /* of `rules`, as it is */
@@ -28,3 +30,8 @@ extern const struct prefilter prefilters[];
 extern const size_t prefilter_count;
 /* Indexes of scan_rules. */
 extern const uint16_t prefilter_rules[];
+
+/* Compiles them all; a hit's id is the index. `platform` may be NULL: this machine. On failure
+ * *ret_error may say more; free it with hs_free_compile_error. */
+err prefilter_compile(const hs_platform_info_t *platform, hs_database_t **ret,
+                      hs_compile_error_t **ret_error);

@@ -29,6 +29,11 @@ static const struct kind kinds[] = {
     {"$pbkdf2-sha256$", 8, 88, 40, 44, PADDED},
     {"$pbkdf2-sha512$", 8, 88, 84, 88, PADDED},
     {"$pbkdf2$", 8, 88, 26, 28, PADDED},
+    {"pbkdf2_sha256$", 4, 64, 43, 44, PADDED},
+    {"pbkdf2_sha1$", 4, 64, 27, 28, PADDED},
+    {"pbkdf2:sha256:", 4, 64, 64, 64, PADDED},
+    {"pbkdf2:sha512:", 4, 64, 128, 128, PADDED},
+    {"scrypt:", 4, 64, 128, 128, PADDED},
     {"$md5,", 0, 8, 22, 22, ITOA64},
 };
 
@@ -71,8 +76,25 @@ static bool is_kind(str s, const struct kind *kind)
            hash.n <= kind->hash_max && proof_only(hash, kind->letters);
 }
 
+/* "{SSHA}" and base64 of a digest with its salt (RFC 2307). */
+static bool is_ldap(str s, bool *ret_fine)
+{
+    size_t close = str_find_byte(s, '}', 0);
+    unsigned char bytes[128];
+    if (!str_starts(s, STR("{")) || close == SIZE_MAX || close > 10) {
+        return false;
+    }
+    size_t n = proof_unbase64(str_slice(s, close + 1, s.n), bytes, sizeof bytes);
+    *ret_fine = n != SIZE_MAX && n >= 16;
+    return true;
+}
+
 enum proof_result proof_crypt(str secret)
 {
+    bool fine;
+    if (is_ldap(secret, &fine)) {
+        return fine ? PROOF_HOLDS : PROOF_FAILS;
+    }
     if (str_starts(secret, STR("$2"))) {
         return is_bcrypt(secret) ? PROOF_HOLDS : PROOF_FAILS;
     }

@@ -2,7 +2,7 @@
 /* Private keys between lines of RFC 7468, as they are written, escaped or set together in code. */
 #include "scan/proof_private.h"
 
-enum { BODY_MIN = 32, PGP_SECRET_KEY = 5, PGP_SECRET_SUBKEY = 7 };
+enum { BODY_MIN = 32, DENSE_MIN = 96, PGP_SECRET_KEY = 5, PGP_SECRET_SUBKEY = 7 };
 
 struct der {
     const unsigned char *p;
@@ -130,6 +130,18 @@ static str find_body(str secret, str *ret_label, bool *ret_whole)
     return body;
 }
 
+/* As many different bytes as a key has: damaged, or of a kind that we do not know. */
+static bool is_dense(const unsigned char *p, size_t n)
+{
+    bool seen[256] = {false};
+    size_t distinct = 0;
+    for (size_t i = 0; i < n; i++) {
+        distinct += !seen[p[i]];
+        seen[p[i]] = true;
+    }
+    return n >= DENSE_MIN && distinct * 4 >= (n > 256 ? 256 : n) * 2;
+}
+
 enum proof_result proof_pem_private(str secret)
 {
     char letters[PROOF_BYTES_MAX];
@@ -161,7 +173,7 @@ enum proof_result proof_pem_private(str secret)
         return n % 8 == 0 || !whole ? PROOF_HOLDS : PROOF_FAILS;
     }
     if (!is_der_key((struct der){bytes, n}, &cut)) {
-        return PROOF_FAILS;
+        return is_dense(bytes, n) ? PROOF_UNKNOWN : PROOF_FAILS;
     }
     return !cut || more ? PROOF_HOLDS : PROOF_UNKNOWN;
 }

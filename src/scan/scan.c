@@ -10,6 +10,7 @@
 #include "scan/content.h"
 #include "scan/scan_private.h"
 #include "scan/sources.h"
+#include "scan/verify.h"
 
 enum { REPORT_BYTES_MAX = 64 << 20 };
 
@@ -156,6 +157,9 @@ static err finish(struct scan_report *r, const struct scan_baseline *baseline, i
 {
     scan_progress(&r->scan, "fingerprints", 0, 0);
     err e = findings_finish(r->scan.findings, r->scan.options->key);
+    if (err_ok(e)) {
+        verify_keys(&r->scan);
+    }
     e = err_ok(e) ? scan_environments(r) : e;
     if (err_ok(e)) {
         scan_states(r, baseline, r->started_ms);

@@ -15,10 +15,27 @@ enum {
     SCAN_OVERLAP = 64 << 10,   /* what two pieces share: the longest secret that is never cut */
     SCAN_DEPTH_MAX = 5,        /* archives within archives */
     SCAN_ENTRIES_MAX = 200000, /* of one outermost archive with all within */
+    SCAN_PROJECTS_MAX = 8,
+    SCAN_PROJECT_MAX = 64, /* bytes of a slug, with its end */
+    SITE_PAGES_MAX = 20,   /* linked pages of one site, with the first */
+    SITE_MS_MAX = 120000,  /* for one site */
 };
 #define SCAN_ARCHIVE_BYTES_MAX (UINT64_C(8) << 30) /* unpacked, of one outermost archive */
 #define SCAN_ARCHIVE_RATIO_MAX 200                 /* unpacked to packed, above 64 MB */
 #define SCAN_ARCHIVE_MS_MAX 120000
+
+/* One answer of a site. */
+struct scan_answer {
+    unsigned status;
+    str type, location, source_map; /* headers; empty: none */
+    str body;                       /* at most what was asked for */
+    bool cut;                       /* there was more */
+};
+
+/* Asks one URL, follows no redirect, within `body_max` bytes and `wait_ms`; the answer lives in the
+ * arena. The error's `what` is for people. From every thread. */
+typedef err (*scan_ask_fn)(void *user, struct arena *a, str url, size_t body_max, unsigned wait_ms,
+                           struct scan_answer *ret);
 
 struct scan_options {
     const str *paths;
@@ -33,7 +50,11 @@ struct scan_options {
     str input_name; /* what its places are called; "-" */
     const str *urls;
     size_t url_count;
-    bool verify; /* ask the configured origin what a Doorward key may do */
+    scan_ask_fn ask; /* how URLs are asked; NULL: net/fetch, with allow_private and ca_file */
+    void *ask_user;
+    unsigned site_pages; /* of one site; 0: SITE_PAGES_MAX */
+    unsigned site_ms;    /* for one site; 0: SITE_MS_MAX */
+    bool verify;         /* ask the configured origin what a Doorward key may do */
     bool allow_private;
     str ca_file;
     const str *exclude; /* globs, beside the configuration's */
@@ -53,6 +74,7 @@ struct scan_problem {
     str path;
     const char *what; /* static: "permission denied", "the archive is damaged" */
     bool limit;       /* a limit of ours was reached */
+    bool note;        /* left out by design: no exit code 3 */
 };
 
 struct scanner;
@@ -64,10 +86,15 @@ struct scan {
     struct findings *findings;
     atomic_uint_fast64_t bytes, files, blobs, skipped;
     struct scan_problems *problems;
+    char projects[SCAN_PROJECTS_MAX][SCAN_PROJECT_MAX]; /* that pages name: what --verify asks of */
+    unsigned project_count;
 };
 
 /* Says that something could not be read, or only in part: exit code 3. From every thread. */
 void scan_problem(struct scan *s, str path, const char *what, bool limit);
+/* Says what was left out by design ("scripts of this other site are not read"): in the report, but
+ * nothing that could not be read. From every thread. */
+void scan_note(struct scan *s, str path, const char *what);
 /* True when the path is not to be read: launch.yaml or --exclude name it. */
 bool scan_excluded(const struct scan *s, str path);
 /* Tells progress, now and then. From every thread. */

@@ -73,6 +73,12 @@ static bool is_in_baseline(struct scan_report *r, const struct scan_baseline *ba
     return true;
 }
 
+/* By its kind, or because the origin said that it may do no more than a visitor. */
+static bool is_publishable(const struct finding *f)
+{
+    return f->rule->public_by_design || f->power == KEY_READS;
+}
+
 void scan_states(struct scan_report *r, const struct scan_baseline *baseline, int64_t now_ms)
 {
     size_t *const counts[FINDING_STATES] = {&r->open, &r->allowed, &r->baselined, &r->publishable};
@@ -82,7 +88,7 @@ void scan_states(struct scan_report *r, const struct scan_baseline *baseline, in
             r->not_reported++;
             continue;
         }
-        f->state = f->rule->public_by_design                ? FINDING_PUBLIC
+        f->state = is_publishable(f)                        ? FINDING_PUBLIC
                    : is_allowed(r, f, now_ms)               ? FINDING_ALLOWED
                    : is_in_baseline(r, baseline, f, now_ms) ? FINDING_BASELINE
                                                             : FINDING_OPEN;

@@ -58,7 +58,7 @@ static bool is_told(const struct scan_problems *p, str path, const char *what)
     return false;
 }
 
-void scan_problem(struct scan *s, str path, const char *what, bool limit)
+static void tell(struct scan *s, str path, const char *what, bool limit, bool note)
 {
     struct scan_problems *p = s->problems;
     path = str_slice(path, 0, FINDING_PATH_MAX);
@@ -68,13 +68,20 @@ void scan_problem(struct scan *s, str path, const char *what, bool limit)
     if (!is_told(p, path, what)) {
         str copy = p->count < SCAN_PROBLEMS_MAX ? arena_str(&p->text, path) : (str){NULL, 0};
         if (copy.p) {
-            p->list[p->count++] = (struct scan_problem){copy, what, limit};
-        } else {
+            p->list[p->count++] = (struct scan_problem){copy, what, limit, note};
+        } else if (!note) {
             p->more++;
         }
     }
     (void)pthread_mutex_unlock(&p->lock);
 }
+
+void scan_problem(struct scan *s, str path, const char *what, bool limit)
+{
+    tell(s, path, what, limit, false);
+}
+
+void scan_note(struct scan *s, str path, const char *what) { tell(s, path, what, false, true); }
 
 static int compare(const void *left, const void *right)
 {

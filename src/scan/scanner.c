@@ -2,6 +2,9 @@
 #include "base/mem.h"
 #include "scan/engine_private.h"
 
+/* Of the assembly that tools/words.c writes. */
+extern const char scan_words_avx2[], scan_words_avx2_end[], scan_words_any[], scan_words_any_end[];
+
 static err no_memory(void) { return err_new(ERR_NO_MEMORY, "no memory for the rules"); }
 
 static err compile_expression(const struct scanner *s, const char *expression, bool caseless,
@@ -99,28 +102,27 @@ static err select_rules(struct scanner *s, str only)
     return ERR_NONE;
 }
 
-static err compile_words(struct scanner *s)
+/* Takes the first form that this processor and this version of Vectorscan can read. The bytes are
+ * made by the build (tools/words.c); elsewhere the words are compiled now. */
+static err load_words(struct scanner *s)
 {
-    hs_compile_error_t *error = NULL;
-    const char **expressions = mem_array(prefilter_count, sizeof *expressions);
-    unsigned *flags = mem_array(prefilter_count, sizeof *flags);
-    unsigned *ids = mem_array(prefilter_count, sizeof *ids);
-    err e = no_memory();
-    if (expressions && flags && ids) {
-        for (unsigned i = 0; i < prefilter_count; i++) {
-            expressions[i] = prefilters[i].expression;
-            flags[i] = prefilters[i].flags;
-            ids[i] = i;
+    const struct {
+        const char *begin, *end;
+    } forms[] = {{scan_words_avx2, scan_words_avx2_end}, {scan_words_any, scan_words_any_end}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        size_t n = (size_t)(forms[i].end - forms[i].begin);
+        hs_error_t e =
+            n > 0 ? hs_deserialize_database(forms[i].begin, n, &s->words) : HS_DB_PLATFORM_ERROR;
+        if (e == HS_SUCCESS) {
+            return ERR_NONE;
         }
-        e = hs_compile_multi(expressions, flags, ids, (unsigned)prefilter_count, HS_MODE_BLOCK,
-                             NULL, &s->words, &error) == HS_SUCCESS
-                ? ERR_NONE
-                : err_new(ERR_INTERNAL, "the rules' words do not compile");
-        hs_free_compile_error(error);
+        if (e == HS_NOMEM) {
+            return no_memory();
+        }
     }
-    mem_free(expressions);
-    mem_free(flags);
-    mem_free(ids);
+    hs_compile_error_t *error = NULL;
+    err e = prefilter_compile(NULL, &s->words, &error);
+    (void)hs_free_compile_error(error);
     return e;
 }
 
@@ -136,7 +138,7 @@ static err fill(struct scanner *s, str only)
         e = s->rules[i].on ? compile_rule(s, &scan_rules[i], &s->rules[i]) : ERR_NONE;
     }
     if (err_ok(e)) {
-        e = compile_words(s);
+        e = load_words(s);
     }
     if (err_ok(e) && hs_alloc_scratch(s->words, &s->scratch) != HS_SUCCESS) {
         e = no_memory();

@@ -35,18 +35,10 @@ static void judge_all(const struct pass *p, const struct rule_code *code, const 
     }
 }
 
-/* The outermost text's block, and where the candidate stands in it. */
-static const struct pass *place_of(const struct pass *p, const struct candidate *c, size_t *ret)
-{
-    *ret = p->outer ? p->source : c->offset;
-    return p->outer ? p->outer : p;
-}
-
 static void report(struct pass *p, const struct candidate *c, const struct judgement *j)
 {
     struct scan *scan = p->w->scan;
     unsigned line = 0, column = 0;
-    size_t at;
     str reason = STR_EMPTY;
     if (p->w->fn) {
         p->w->fn(p->w->user, c, j);
@@ -55,7 +47,8 @@ static void report(struct pass *p, const struct candidate *c, const struct judge
     if (!j->report && !scan->options->explain) {
         return;
     }
-    const struct pass *top = place_of(p, c, &at);
+    const struct pass *top = p->outer ? p->outer : p;
+    size_t at = p->outer ? pass_source(p, c->offset) : c->offset;
     if (p->traits->kind != TEXT_BINARY) {
         lines_find(&top->lines, top->text, top->base, top->base + at, &line, &column);
         line += p->origin->first_line > 1 ? p->origin->first_line - 1 : 0;
@@ -140,6 +133,7 @@ void pass_window(struct pass *p, unsigned rule, size_t from, size_t to)
     if (state->searched > p->base + start) {
         start = (size_t)(state->searched - p->base);
     }
+    bool found = false;
     while (start <= to) {
         int groups = look(p, code, start, to, end);
         if (groups < 0) {
@@ -157,7 +151,11 @@ void pass_window(struct pass *p, unsigned rule, size_t from, size_t to)
             continue;
         }
         take(p, rule, groups);
+        found = true;
         start = match_end > match_start && match_end > start ? match_end : start + 1;
     }
     state->searched = p->base + (start > to ? start : to + 1);
+    if (!found && p->depth == 0) {
+        pass_reveal(p, from, to);
+    }
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "scan/decode.h"
 #include "scan/engine_private.h"
 
 static bool fill(struct scan_worker *w)
 {
     const struct scanner *s = w->scan->scanner;
+    buf_init(&w->pieces[0], DECODE_RUN_MAX);
+    buf_init(&w->pieces[1], DECODE_GZIP_MAX + DECODE_RUN_MAX);
+    buf_init(&w->probe, DECODE_RUN_MAX);
     for (unsigned i = 0; i < DEPTHS; i++) {
         w->states[i] = mem_array(scan_rule_count, sizeof *w->states[i]);
         if (!w->states[i] || hs_clone_scratch(s->scratch, &w->scratch[i]) != HS_SUCCESS) {
@@ -47,6 +51,9 @@ void scan_worker_free(struct scan_worker *w)
         mem_free(w->states[i]);
         hs_free_scratch(w->scratch[i]);
     }
+    buf_wipe(&w->pieces[0]);
+    buf_wipe(&w->pieces[1]);
+    buf_wipe(&w->probe);
     pcre2_jit_stack_free(w->stack);
     pcre2_match_data_free(w->data);
     pcre2_match_context_free(w->match);

@@ -80,6 +80,7 @@ void collect_pages(struct collect *c); /* pages, assets, probes, latency, origin
 void collect_edge(struct collect *c);
 void collect_mail_dns(struct collect *c);
 void collect_smtp(struct collect *c);
+void collect_secrets(struct collect *c); /* after the pages */
 void collect_message(struct collect *c); /* keys and policies that --message needs */
 
 /* Probes one TLS server on a connected socket that is about to speak TLS (after STARTTLS), with one

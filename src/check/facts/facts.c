@@ -29,6 +29,7 @@ struct facts {
     size_t host_count;
     const struct registration *registration;
     const struct lighthouse_result *lighthouse;
+    const struct secrets_facts *secrets;
     str message;
     bool truncated, private_allowed;
 };
@@ -207,6 +208,18 @@ void facts_set_lighthouse(struct facts *f, const struct lighthouse_result *x)
     release(f);
 }
 
+void facts_set_secrets(struct facts *f, const struct secrets_facts *x)
+{
+    hold(f);
+    struct secrets_facts *copy = arena_alloc(&f->own, sizeof *copy);
+    if (copy) {
+        *copy = *x;
+        f->secrets = copy;
+    }
+    release(f);
+}
+
+const struct secrets_facts *facts_secrets(const struct facts *f) { return f->secrets; }
 const struct lighthouse_result *facts_lighthouse(const struct facts *f) { return f->lighthouse; }
 const struct registration *facts_registration(const struct facts *f) { return f->registration; }
 bool facts_truncated(const struct facts *f) { return f->truncated; }

@@ -7,6 +7,7 @@
 #include "check/facts/dns.h"
 #include "check/facts/http.h"
 #include "check/facts/mail.h"
+#include "check/facts/secrets.h"
 #include "check/facts/tls.h"
 #include "check/intent.h"
 
@@ -66,6 +67,10 @@ str facts_message(const struct facts *f);
 /* What the configured Lighthouse command gave; NULL: not run. */
 void facts_set_lighthouse(struct facts *f, const struct lighthouse_result *x);
 const struct lighthouse_result *facts_lighthouse(const struct facts *f);
+
+/* What the secret scanner found; NULL: not looked for. */
+void facts_set_secrets(struct facts *f, const struct secrets_facts *x);
+const struct secrets_facts *facts_secrets(const struct facts *f);
 
 /* The resolver's answer to a question, NULL when it was not asked. Names compare without case. From
  * every thread, also while collecting. */

@@ -89,7 +89,8 @@ static void exchange_fill(struct collect *c, struct arena *a, const struct http_
     http_transfer(a, ask, &url, &way, wait, x);
 }
 
-const struct http_exchange *http_ask(struct collect *c, struct arena *a, const struct http_ask *ask)
+const struct http_exchange *http_ask_apart(struct collect *c, struct arena *a,
+                                           const struct http_ask *ask)
 {
     struct http_exchange *x = a ? arena_alloc(a, sizeof *x) : NULL;
     str url = x ? arena_str(a, ask->url) : STR_EMPTY;
@@ -104,6 +105,14 @@ const struct http_exchange *http_ask(struct collect *c, struct arena *a, const s
                                 .reason = STR_EMPTY,
                                 .body = STR_EMPTY};
     exchange_fill(c, a, ask, x);
-    facts_add_http(c->facts, x);
+    return x;
+}
+
+const struct http_exchange *http_ask(struct collect *c, struct arena *a, const struct http_ask *ask)
+{
+    const struct http_exchange *x = http_ask_apart(c, a, ask);
+    if (x != &no_memory) {
+        facts_add_http(c->facts, x);
+    }
     return x;
 }

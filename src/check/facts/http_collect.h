@@ -42,6 +42,10 @@ struct http_ask {
 const struct http_exchange *http_ask(struct collect *c, struct arena *a,
                                      const struct http_ask *ask);
 
+/* The same without adding it to the facts; the exchange lives in `a`, whose owner asks. */
+const struct http_exchange *http_ask_apart(struct collect *c, struct arena *a,
+                                           const struct http_ask *ask);
+
 /* NULL without memory, which http_ask takes as none. One thread uses it at a time. */
 struct http_session *http_session_open(void);
 void http_session_close(struct http_session *s);

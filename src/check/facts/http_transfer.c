@@ -291,8 +291,7 @@ void http_transfer(struct arena *a, const struct http_ask *ask, const struct url
     struct http_session *own = ask->session ? NULL : http_session_open();
     struct http_session *s = ask->session ? ask->session : own;
     struct transfer t = {.a = a, .way = way, .x = x};
-    t.body_max =
-        ask->body_max && ask->body_max < HTTP_BODY_KEPT_MAX ? ask->body_max : HTTP_BODY_KEPT_MAX;
+    t.body_max = ask->body_max ? ask->body_max : HTTP_BODY_KEPT_MAX;
     t.fields = arena_array(a, HTTP_HEADERS_MAX, sizeof *t.fields);
     x->address = way->asked[0];
     if (!s || !t.fields) {

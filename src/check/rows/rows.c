@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/rows/rows.h"
 
-const struct check *const check_tables[] = {checks_dns,       checks_tls,         checks_redirect,
-                                            checks_email,     checks_mail_dkim,   checks_mail_mx,
-                                            checks_mail_smtp, checks_mail_policy, checks_message,
-                                            checks_page,      checks_edge,        checks_intent};
+const struct check *const check_tables[] = {
+    checks_dns,     checks_tls,       checks_redirect,    checks_email,   checks_mail_dkim,
+    checks_mail_mx, checks_mail_smtp, checks_mail_policy, checks_message, checks_page,
+    checks_edge,    checks_secrets,   checks_intent};
 const size_t check_table_count = sizeof check_tables / sizeof check_tables[0];
 
 /* In the order of the score card. */
@@ -19,8 +19,10 @@ static const struct {
     {"L9", "Monitoring"},
     {"L11", "Speed of non-AI endpoints"},
     {"L12", "First load"},
+    {"L14", "Environments apart"},
     {"L19", "Edge protection"},
     {"B1", "Allowed domains"},
+    {"B4", "Limited permissions for client-side keys"},
 };
 
 const char *check_severity_name(enum check_severity severity)

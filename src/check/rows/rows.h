@@ -22,6 +22,8 @@ enum check_needs {
     NEEDS_MESSAGE = 1 << 8, /* --message */
     NEEDS_LATENCY = 1 << 9,
     NEEDS_LIGHTHOUSE = 1 << 10,
+    NEEDS_SECRETS = 1 << 11, /* of what launch.yaml names: files, history */
+    NEEDS_SERVED = 1 << 12,  /* secrets in what the site serves */
 };
 
 struct check {
@@ -38,7 +40,7 @@ struct check {
 /* The tables, each ended by a NULL id; in the order of the report. */
 extern const struct check checks_dns[], checks_tls[], checks_redirect[], checks_page[],
     checks_email[], checks_mail_dkim[], checks_mail_mx[], checks_mail_smtp[], checks_mail_policy[],
-    checks_message[], checks_edge[], checks_intent[];
+    checks_message[], checks_edge[], checks_secrets[], checks_intent[];
 extern const struct check *const check_tables[];
 extern const size_t check_table_count;
 

@@ -125,7 +125,7 @@ static void check_keys(const char *name, const json_t *tree)
 {
     static const char *const plain[] = {"base",    "expect",  "contains", "lacks", "target",
                                         "now",     "silence", "launch",   "hosts", "note",
-                                        "message", "private", NULL};
+                                        "message", "private", "scanned", NULL};
     const char *key;
     json_t *value;
     json_object_foreach ((json_t *)(uintptr_t)tree, key, value) {
@@ -248,6 +248,10 @@ void fixture_open(struct fixture *x, const char *folder, const char *name)
             }
             sections[i].add(x, entry);
         }
+    }
+    const json_t *scanned = json_object_get(x->tree, "scanned");
+    if (scanned && str_empty(fixture_str(x->tree, "silence"))) {
+        fixture_set_secrets(x, scanned);
     }
 }
 

@@ -44,6 +44,8 @@ void fixture_fail(const char *format, ...) __attribute__((format(printf, 1, 2), 
 /* One entry of `tls:`; other lists have such entries inside too. */
 struct tls_endpoint fixture_tls(struct fixture *x, const json_t *entry);
 
+/* The mapping `scanned:`. */
+void fixture_set_secrets(struct fixture *x, const json_t *scanned);
 void fixture_add_dns(struct fixture *x, const json_t *entry);
 void fixture_add_http(struct fixture *x, const json_t *entry);
 void fixture_add_lighthouse(struct fixture *x, const json_t *entry);
