@@ -101,6 +101,9 @@ bool scan_excluded(const struct scan *s, str path);
 void scan_progress(struct scan *s, const char *stage, uint64_t done, uint64_t total);
 unsigned scan_jobs(const struct scan *s);
 
+/* The rule of findings about secrets that environments share (L14); not one of scan_rules. */
+extern const struct rule scan_shared_rule;
+
 struct scan_report {
     struct arena a;
     struct scan scan;
