@@ -48,7 +48,7 @@ static size_t slot_of(const struct findings *f, str secret, bool not )
            (f->table_size - 1);
 }
 
-static uint32_t *look_up(struct findings *f, str secret, bool not )
+static uint32_t *look_up(const struct findings *f, str secret, bool not )
 {
     size_t at = slot_of(f, secret, not );
     for (; f->table[at]; at = (at + 1) & (f->table_size - 1)) {
@@ -286,8 +286,12 @@ void findings_add(struct findings *f, const struct candidate *c, const struct ju
                                 .served = o->served,
                                 .allowed = !str_empty(allow_reason),
                                 .reason = str_slice(allow_reason, 0, FINDING_KEY_MAX)};
-    if (str_empty(secret) || pthread_mutex_lock(&f->lock) != 0) {
+    if (str_empty(secret) || (o->except && findings_has(o->except, secret)) ||
+        pthread_mutex_lock(&f->lock) != 0) {
         return;
+    }
+    if (o->added) {
+        ++*o->added;
     }
     struct entry *entry = f->finished ? NULL : entry_of(f, secret, !j->report, c->rule);
     if (!entry || !add_place(f, entry, &place)) {
@@ -300,6 +304,11 @@ void findings_add(struct findings *f, const struct candidate *c, const struct ju
 }
 
 /* ── the end ── */
+
+bool findings_has(const struct findings *f, str secret)
+{
+    return *look_up(f, str_slice(secret, 0, FINDING_SECRET_MAX), false) != 0;
+}
 
 err findings_finish(struct findings *f, str key)
 {
