@@ -14,13 +14,13 @@
 enum {
     WINDOW_BEFORE_MAX = 8192, /* of a rule's window; scripts/secret_rules.py has both, too */
     WINDOW_AFTER_MAX = 16384,
-    WINDOW_MORE = 16384,       /* a match that reaches the window's end may go on so far */
-    MATCH_STEPS_MAX = 200000,  /* of one look at a window: more is an expression that hangs */
-    MATCH_DEPTH_MAX = 2000,    /* the same, without JIT */
-    MATCH_HEAP_KB = 4096,      /* the same */
-    MATCH_TIRED_MAX = 20,      /* windows of a text where a rule hangs, before it is left out there */
-    JIT_STACK_MIN = 32 << 10,  /* bytes */
-    JIT_STACK_MAX = 512 << 10, /* bytes */
+    WINDOW_MORE = 16384,      /* a match that reaches the window's end may go on so far */
+    MATCH_STEPS_MAX = 200000, /* of one look at a window: more is an expression that hangs */
+    MATCH_DEPTH_MAX = 2000,   /* the same, without JIT */
+    MATCH_HEAP_KB = 4096,     /* the same */
+    MATCH_TIRED_MAX = 20, /* windows of a text where a rule hangs, before it is left out there */
+    JIT_STACK_MIN = 32 << 10,    /* bytes */
+    JIT_STACK_MAX = 512 << 10,   /* bytes */
     TEXT_CANDIDATES_MAX = 20000, /* judged in one text */
     TEXT_DECODED_MAX = 64 << 20, /* bytes decoded in one text, beside its own length */
     PIECE_KEEP = 256 << 10,      /* bytes of a worker's buffer that stay for the next piece */
@@ -37,7 +37,7 @@ _Static_assert(WINDOW_AFTER_MAX + WINDOW_MORE < BLOCK_AFTER, "a window fits into
 
 struct rule_code {
     pcre2_code *code;
-    pcre2_code **allow; /* NULL at the end; NULL: none */
+    pcre2_code **allow;   /* NULL at the end; NULL: none */
     uint32_t secret, key; /* groups; 0: none */
     bool on;
 };
@@ -65,7 +65,8 @@ struct scan_worker {
     pcre2_match_data *data;
     pcre2_jit_stack *stack;
     struct buf pieces[2], probe; /* what was decoded */
-    scan_candidate_fn fn; /* NULL: findings_add */
+    struct content_room *room;   /* NULL until it is needed */
+    scan_candidate_fn fn;        /* NULL: findings_add */
     void *user;
 };
 
@@ -84,7 +85,7 @@ struct pass {
     uint64_t base;     /* of its first byte */
     uint64_t from, to; /* hits that end in (from, to] are its own */
     unsigned depth;
-    bool fresh;            /* no hit yet: the states are another text's */
+    bool fresh; /* no hit yet: the states are another text's */
     bool told_many, told_slow, told_decoded;
     unsigned candidates;
     struct line_counter lines;
