@@ -88,6 +88,7 @@ struct scan {
     struct scan_problems *problems;
     char projects[SCAN_PROJECTS_MAX][SCAN_PROJECT_MAX]; /* that pages name: what --verify asks of */
     unsigned project_count;
+    struct arena *keep; /* what findings point to (place_history); lives as long as they do */
 };
 
 /* Says that something could not be read, or only in part: exit code 3. From every thread. */
