@@ -23,7 +23,7 @@ enum place_kind { PLACE_FILE, PLACE_GIT, PLACE_URL, PLACE_ARCHIVE, PLACE_LOG, PL
 struct place_history {
     char first[41], last[41]; /* commits that brought and (last) had it; hex, NUL-terminated */
     int64_t date_ms;          /* author's date of the first */
-    int64_t last_ms;          /* committer's date of the last: tells versions apart */
+    uint32_t first_order, last_order; /* of the two among the repository's commits; 0: unknown */
     str author;               /* of the first, "Name <mail>" */
     bool at_head;
     str ref; /* where it is reachable from when not at HEAD: "refs/heads/x", "stash", "dangling" */

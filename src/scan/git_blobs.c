@@ -113,7 +113,8 @@ static void add_piece(void *user, str piece)
     static const struct {
         const char *magic;
         size_t n;
-    } archives[] = {{"PK\3\4", 4}, {"\37\213", 2}, {"BZh", 3}, {"\3757zXZ", 5}, {"\x28\xb5\x2f\xfd", 4}};
+    } archives[] = {
+        {"PK\3\4", 4}, {"\37\213", 2}, {"BZh", 3}, {"\3757zXZ", 5}, {"\x28\xb5\x2f\xfd", 4}};
     struct stream *stream = user;
     for (size_t i = 0; !stream->begun && i < sizeof archives / sizeof *archives; i++) {
         if (str_starts(piece, str_n(archives[i].magic, archives[i].n))) {
@@ -135,10 +136,8 @@ static err scan_large(struct worker *w, uint32_t number, uint32_t path)
         kept = h->scan->keep ? arena_alloc(h->scan->keep, sizeof *kept) : NULL;
         (void)pthread_mutex_unlock(&h->lock);
     }
-    const struct origin origin = {.kind = PLACE_GIT,
-                                  .path = buf_str(&w->text.path),
-                                  .history = kept,
-                                  .added = &added};
+    const struct origin origin = {
+        .kind = PLACE_GIT, .path = buf_str(&w->text.path), .history = kept, .added = &added};
     struct stream stream = {.scan = h->scan, .path = origin.path};
     err e = scan_stream_begin(w->text.worker, &origin, &stream.text);
     if (!err_ok(e)) {
@@ -164,7 +163,6 @@ static void scan_blob(struct worker *w, uint32_t number)
     err e = git_store_read(&h->store, &w->unpacker, number, &o);
     if (err_ok(e) && o->kind == OBJECT_BLOB) {
         atomic_fetch_add_explicit(&h->scan->blobs, 1, memory_order_relaxed);
-        atomic_fetch_add_explicit(&h->scan->bytes, o->size, memory_order_relaxed);
         scan_bytes(&w->text, number, path, object_view(o));
     } else if (err_ok(e)) {
         e = err_new(ERR_CORRUPT, "the git object is no blob");

@@ -25,7 +25,7 @@ void object_drop(struct object *o)
 static struct object **chain_of(struct object_cache *c, uint64_t key)
 {
     uint64_t mixed = key * UINT64_C(0x9e3779b97f4a7c15);
-    return &c->chains[mixed >> 52];
+    return &c->chains[mixed >> (64 - OBJECT_CACHE_BITS)];
 }
 
 static void unlink_age(struct object_cache *c, struct object *o)
@@ -67,6 +67,7 @@ static void remove_oldest(struct object_cache *c)
     *at = o->chain;
     unlink_age(c, o);
     c->bytes -= sizeof *o + o->size;
+    c->count--;
     o->cached = false;
     object_drop(o);
 }
@@ -77,7 +78,7 @@ void object_cache_put(struct object_cache *c, uint64_t key, struct object *o)
     if (o->cached || bytes > c->max / 2) {
         return;
     }
-    while (c->bytes + bytes > c->max) {
+    while (c->bytes + bytes > c->max || c->count == OBJECT_CACHE_MAX) {
         remove_oldest(c);
     }
     struct object **chain = chain_of(c, key);
@@ -88,6 +89,7 @@ void object_cache_put(struct object_cache *c, uint64_t key, struct object *o)
     o->cached = true;
     o->users++;
     c->bytes += bytes;
+    c->count++;
 }
 
 void object_cache_done(struct object_cache *c)

@@ -14,12 +14,12 @@ struct object {
     char bytes[];
 };
 
-enum { OBJECT_CACHE_CHAINS = 4096 };
+enum { OBJECT_CACHE_BITS = 15, OBJECT_CACHE_MAX = 1 << OBJECT_CACHE_BITS /* objects */ };
 
 struct object_cache {
-    struct object *chains[OBJECT_CACHE_CHAINS];
+    struct object *chains[OBJECT_CACHE_MAX];
     struct object *newest, *oldest;
-    size_t bytes, max;
+    size_t bytes, max, count;
 };
 
 /* NULL when there is no memory. The caller uses it and must let it go. */

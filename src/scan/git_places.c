@@ -10,8 +10,8 @@
 struct spot {
     struct place_history *history;
     uint32_t object, path;
-    uint32_t next; /* spot of the same path + 1 */
-    uint32_t first, last; /* commits; GIT_NO_NUMBER: not known */
+    uint32_t next;         /* spot of the same path + 1 */
+    uint32_t first, last;  /* commits; GIT_NO_NUMBER: not known */
     uint32_t asked, lacks; /* of the commit last looked at: parents that do not have it */
     bool at_head;
 };
@@ -24,29 +24,23 @@ struct places {
     size_t count;
     uint32_t *of_path; /* first spot + 1 */
     uint8_t *wanted;   /* paths with a spot at or below them */
-    uint32_t *ranks;   /* of commits: parents have a lower one than their children */
+    uint32_t *orders;  /* of commits, from 1: by date; of one second parents before children */
     enum look look;
     uint32_t child, parent; /* of the edge that is looked at */
 };
 
 /* ── events ── */
 
-static bool is_before(const struct places *p, uint32_t a, uint32_t b)
-{
-    const struct git_commit *x = &p->h->commits[a], *y = &p->h->commits[b];
-    return x->time != y->time ? x->time < y->time : p->ranks[a] < p->ranks[b];
-}
-
 static void maybe_first(struct places *p, struct spot *spot, uint32_t commit)
 {
-    if (spot->first == GIT_NO_NUMBER || is_before(p, commit, spot->first)) {
+    if (spot->first == GIT_NO_NUMBER || p->orders[commit] < p->orders[spot->first]) {
         spot->first = commit;
     }
 }
 
 static void maybe_last(struct places *p, struct spot *spot, uint32_t commit)
 {
-    if (spot->last == GIT_NO_NUMBER || is_before(p, spot->last, commit)) {
+    if (spot->last == GIT_NO_NUMBER || p->orders[spot->last] < p->orders[commit]) {
         spot->last = commit;
     }
 }
@@ -172,22 +166,22 @@ struct frame {
 };
 
 /* Depth first from each commit: one gets its rank after all its parents. */
-static bool rank_commits(struct places *p, uint8_t *is_tip)
+static bool order_parents(struct places *p, uint8_t *is_tip)
 {
     struct git_history *h = p->h;
     struct frame *stack = mem_array((size_t)h->commit_count + 1, sizeof *stack);
     uint32_t next_rank = 1;
     for (uint32_t i = 0; stack && i < h->commit_count; i++) {
         size_t depth = 0;
-        if (p->ranks[i] == 0) {
-            p->ranks[i] = GIT_NO_NUMBER; /* on the way */
+        if (p->orders[i] == 0) {
+            p->orders[i] = GIT_NO_NUMBER; /* on the way */
             stack[depth++] = (struct frame){i, 0};
         }
         while (depth) {
             struct frame *top = &stack[depth - 1];
             const struct git_commit *commit = &h->commits[top->commit];
             if (top->parent == commit->parent_count) {
-                p->ranks[top->commit] = next_rank++;
+                p->orders[top->commit] = next_rank++;
                 depth--;
                 continue;
             }
@@ -195,14 +189,44 @@ static bool rank_commits(struct places *p, uint8_t *is_tip)
             if (parent != GIT_NO_NUMBER) {
                 is_tip[parent] = 0;
             }
-            if (parent != GIT_NO_NUMBER && p->ranks[parent] == 0) {
-                p->ranks[parent] = GIT_NO_NUMBER;
+            if (parent != GIT_NO_NUMBER && p->orders[parent] == 0) {
+                p->orders[parent] = GIT_NO_NUMBER;
                 stack[depth++] = (struct frame){parent, 0};
             }
         }
     }
     mem_free(stack);
     return stack != NULL;
+}
+
+static int by_date(const void *left, const void *right, void *user)
+{
+    const struct places *p = user;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    const struct git_commit *x = &p->h->commits[a], *y = &p->h->commits[b];
+    if (x->time != y->time) {
+        return x->time < y->time ? -1 : 1;
+    }
+    return (p->orders[a] > p->orders[b]) - (p->orders[a] < p->orders[b]);
+}
+
+static bool order_commits(struct places *p, uint8_t *is_tip)
+{
+    uint32_t count = p->h->commit_count;
+    uint32_t *sorted = mem_array((size_t)count + 1, sizeof *sorted);
+    if (!sorted || !order_parents(p, is_tip)) {
+        mem_free(sorted);
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        sorted[i] = i;
+    }
+    qsort_r(sorted, count, sizeof *sorted, by_date, p);
+    for (uint32_t i = 0; i < count; i++) {
+        p->orders[sorted[i]] = i + 1;
+    }
+    mem_free(sorted);
+    return true;
 }
 
 static void look_at_commit(struct places *p, uint32_t index, bool tip)
@@ -286,11 +310,12 @@ static void tell(struct places *p)
         history->ref = STR("dangling");
         if (spot->first != GIT_NO_NUMBER) {
             write_commit(h, spot->first, history->first);
+            history->first_order = p->orders[spot->first];
             tell_author(h, spot);
         }
         if (spot->last != GIT_NO_NUMBER) {
             write_commit(h, spot->last, history->last);
-            history->last_ms = h->commits[spot->last].time * 1000;
+            history->last_order = p->orders[spot->last];
             history->ref = kept(h, h->labels[h->commits[spot->last].label]);
         }
     }
@@ -327,13 +352,13 @@ err git_places_fill(struct git_history *h)
     p.spots = mem_array(h->hit_count, sizeof *p.spots);
     p.of_path = mem_array(h->paths.count, sizeof *p.of_path);
     p.wanted = mem_array(h->paths.count, 1);
-    p.ranks = mem_array((size_t)h->commit_count + 1, sizeof *p.ranks);
+    p.orders = mem_array((size_t)h->commit_count + 1, sizeof *p.orders);
     uint8_t *is_tip = mem_array((size_t)h->commit_count + 1, 1);
-    bool fine = p.spots && p.of_path && p.wanted && p.ranks && is_tip;
+    bool fine = p.spots && p.of_path && p.wanted && p.orders && is_tip;
     if (fine) {
         memset(is_tip, 1, h->commit_count);
         add_spots(&p);
-        fine = rank_commits(&p, is_tip);
+        fine = order_commits(&p, is_tip);
     }
     if (fine) {
         look_at_all(&p, is_tip);
@@ -342,7 +367,7 @@ err git_places_fill(struct git_history *h)
     mem_free(p.spots);
     mem_free(p.of_path);
     mem_free(p.wanted);
-    mem_free(p.ranks);
+    mem_free(p.orders);
     mem_free(is_tip);
     return fine ? ERR_NONE : err_new(ERR_NO_MEMORY, "no memory to tell who brought what was found");
 }

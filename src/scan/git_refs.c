@@ -97,8 +97,8 @@ static void walk_reflog(struct git_history *h, const char *name, const char *lab
     }
     for (size_t i = 0; i < git_reflog_entrycount(log); i++) {
         const git_oid *oid = git_reflog_entry_id_new(git_reflog_entry_byindex(log, i));
-        if (oid && !git_oid_is_zero(oid) && git_odb_exists_ext(h->store.odb, oid,
-                                                               GIT_ODB_LOOKUP_NO_REFRESH)) {
+        if (oid && !git_oid_is_zero(oid) &&
+            git_odb_exists_ext(h->store.odb, oid, GIT_ODB_LOOKUP_NO_REFRESH)) {
             number = number == GIT_NO_NUMBER ? git_label(h, str_c(label)) : number;
             walk_oid(h, oid, number);
         }

@@ -63,8 +63,8 @@ err git_repo_open(str path, git_repository **ret)
     if (git_libgit2_init() < 0 || !set_up()) {
         return err_new(ERR_INTERNAL, "libgit2 does not start");
     }
-    int result = git_repository_open_ext(ret, path.n ? name : ".",
-                                         GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
+    int result =
+        git_repository_open_ext(ret, path.n ? name : ".", GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
     if (result != 0) {
         err e = why_not(result);
         (void)git_libgit2_shutdown();

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "scan/scan.h"
 
-enum { GIT_SHORT = 7, GIT_PATH_MAX = 4096 };
+enum { GIT_SHORT = 7 /* letters of a name that is told */ };
 
 /* Opens the repository at, or above, `path`. INVALID with words for people. Close with
  * git_repo_close. */

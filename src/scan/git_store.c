@@ -136,8 +136,8 @@ static err read_through(const struct git_store *store, const uint8_t *id, struct
     if (git_odb_read(&found, store->odb, &oid) != 0) {
         return err_new(ERR_CORRUPT, "the git object is damaged");
     }
-    struct object *o = object_new((enum object_kind)git_odb_object_type(found),
-                                  git_odb_object_size(found));
+    struct object *o =
+        object_new((enum object_kind)git_odb_object_type(found), git_odb_object_size(found));
     if (o) {
         memcpy(o->bytes, git_odb_object_data(found), o->size);
     }

@@ -41,9 +41,8 @@ static void add_alternates(struct folders *f, str folder)
             if (str_empty(line) || line.p[0] == '#' || line.p[0] == '"') {
                 continue;
             }
-            str full = line.p[0] == '/'
-                           ? line
-                           : arena_printf(&f->a, "%s/%.*s", folder.p, STR_ARG(line));
+            str full =
+                line.p[0] == '/' ? line : arena_printf(&f->a, "%s/%.*s", folder.p, STR_ARG(line));
             if (full.p) {
                 add_folder(f, full);
             }

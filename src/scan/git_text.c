@@ -56,10 +56,8 @@ struct place_history *git_text_scan(struct git_text *t, str bytes)
 {
     unsigned added = 0;
     struct place_history *history = spare(t);
-    const struct origin origin = {.kind = PLACE_GIT,
-                                  .path = buf_str(&t->path),
-                                  .history = history,
-                                  .added = &added};
+    const struct origin origin = {
+        .kind = PLACE_GIT, .path = buf_str(&t->path), .history = history, .added = &added};
     scan_content(t->worker, bytes, &origin);
     if (added == 0) {
         return NULL;
@@ -107,8 +105,8 @@ bool git_commit_person(str commit, str field, str *ret_name, int64_t *ret_ms)
     return false;
 }
 
-static void fill(struct git_text *t, struct place_history *history, str commit,
-                 const uint8_t *id, uint32_t label)
+static void fill(struct git_text *t, struct place_history *history, str commit, const uint8_t *id,
+                 uint32_t label)
 {
     struct git_history *h = t->history;
     str name;
@@ -121,9 +119,6 @@ static void fill(struct git_text *t, struct place_history *history, str commit,
         git_commit_person(commit, STR("tagger"), &name, &ms)) {
         history->author = keep(h, name);
         history->date_ms = ms;
-    }
-    if (git_commit_person(commit, STR("committer"), &name, &ms)) {
-        history->last_ms = ms;
     }
     history->at_head = label == h->head_label;
     history->ref = keep(h, h->labels[label]);

@@ -45,9 +45,8 @@ static void push(struct git_history *h, uint32_t tree, uint32_t path)
 {
     if (h->tree_count == h->tree_capacity) {
         size_t capacity = h->tree_capacity ? h->tree_capacity * 2 : TREES_FIRST;
-        struct git_pair *trees = capacity <= GIT_TREES_MAX * 2
-                                     ? mem_resize(h->trees, capacity * sizeof *trees)
-                                     : NULL;
+        struct git_pair *trees =
+            capacity <= GIT_TREES_MAX * 2 ? mem_resize(h->trees, capacity * sizeof *trees) : NULL;
         if (!trees) {
             git_tell(h, TOLD_PATHS, "there are too many paths in the history to read all of them");
             return;
@@ -116,8 +115,8 @@ static bool compare(struct git_history *h, str tree, str before, uint32_t path)
             have = git_tree_next(&before, &old);
             order = -1;
         }
-        bool same = have && order == 0 && old.mode == entry.mode &&
-                    memcmp(old.id, entry.id, GIT_ID) == 0;
+        bool same =
+            have && order == 0 && old.mode == entry.mode && memcmp(old.id, entry.id, GIT_ID) == 0;
         if (have && order == 0) {
             have = git_tree_next(&before, &old);
         }

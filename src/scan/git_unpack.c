@@ -87,8 +87,7 @@ static err read_base(struct unpacker *u, const struct pack *p, const struct pack
     return ERR_NONE;
 }
 
-static err read_delta(struct unpacker *u, const struct pack *p, const struct pack_head *h,
-                      str *ret)
+static err read_delta(struct unpacker *u, const struct pack *p, const struct pack_head *h, str *ret)
 {
     err e = admit(u, h->size);
     if (!err_ok(e)) {

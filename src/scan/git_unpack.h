@@ -9,10 +9,10 @@
 #include "scan/git_cache.h"
 
 enum {
-    GIT_CHAIN_MAX = 4096,        /* deltas upon deltas, as git has it at most */
-    GIT_WHOLE_MAX = 24 << 20,    /* bytes of an object, and of a delta, in memory */
-    GIT_LARGE = 1 << 20,         /* objects above it are one thread's at a time */
-    GIT_PIECE = 256 << 10,       /* of an object that is read in pieces */
+    GIT_CHAIN_MAX = 4096,     /* deltas upon deltas, as git has it at most */
+    GIT_WHOLE_MAX = 24 << 20, /* bytes of an object, and of a delta, in memory */
+    GIT_LARGE = 1 << 20,      /* objects above it are one thread's at a time */
+    GIT_PIECE = 256 << 10,    /* of an object that is read in pieces */
 };
 
 /* What all threads share. */

@@ -86,9 +86,9 @@ struct scan {
     struct findings *findings;
     atomic_uint_fast64_t bytes, files, blobs, skipped;
     struct scan_problems *problems;
-    struct arena *keep; /* what findings point to (place_history); lives as long as they do */
     char projects[SCAN_PROJECTS_MAX][SCAN_PROJECT_MAX]; /* that pages name: what --verify asks of */
     unsigned project_count;
+    struct arena *keep; /* what findings point to (place_history); lives as long as they do */
 };
 
 /* Says that something could not be read, or only in part: exit code 3. From every thread. */

@@ -93,6 +93,17 @@ static bool told_before(const struct finding *f, size_t i)
     return false;
 }
 
+/* What a person may paste: nothing that is not what it looks like. */
+static bool is_plain(str path)
+{
+    struct buf clean;
+    buf_init(&clean, FINDING_PATH_MAX * 4);
+    escape_line(&clean, path);
+    bool plain = err_ok(buf_err(&clean)) && str_eq(buf_str(&clean), path);
+    buf_done(&clean);
+    return plain;
+}
+
 static void filter_command(struct show *s, const struct finding *f)
 {
     struct buf command;
@@ -100,9 +111,14 @@ static void filter_command(struct show *s, const struct finding *f)
     buf_add_c(&command, "git clone --mirror URL purge.git && cd purge.git\n"
                         "# replacements.txt: one line, the secret, then ==>REMOVED\n"
                         "git filter-repo --replace-text ../replacements.txt");
+    size_t odd = 0;
     for (size_t i = 0, shown = 0; i < f->place_count && shown < PLACES_MAX; i++) {
         const struct place *p = &f->places[i];
         if (p->kind != PLACE_GIT || told_before(f, i)) {
+            continue;
+        }
+        if (!is_plain(show_path(s, f, p))) {
+            odd++;
             continue;
         }
         buf_add_c(&command, shown++ ? ""
@@ -110,6 +126,9 @@ static void filter_command(struct show *s, const struct finding *f)
                                       "git filter-repo --invert-paths");
         buf_add_c(&command, " \\\n  --path ");
         escape_shell(&command, show_path(s, f, p));
+    }
+    if (odd) {
+        buf_addf(&command, "\n# %zu more with unusual names: --path-regex", odd);
     }
     buf_add_c(&command, "\ngit push --force --mirror URL\n");
     escape_markdown_block(s->b, "sh", buf_str(&command));
