@@ -27,6 +27,7 @@ SEVERITIES = {"low": "RULE_LOW", "medium": "RULE_MEDIUM", "high": "RULE_HIGH"}
 PROOFS = {
     "crc32-base62", "github-crc", "crc32-hex", "jwt", "pem-private", "aws-key-id", "base64-json",
     "azure-storage", "base58-check", "bech32", "telegram", "discord", "crypt", "macaroon",
+    "basic-auth",
 }
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 WINDOW = [64, 256]

@@ -91,8 +91,8 @@ static bool entry_next(struct reader *r, str *ret)
     size_t n = 0;
     la_int64_t offset = 0;
     int got = ARCHIVE_RETRY;
-    for (int i = 0; i < 3 && (got == ARCHIVE_RETRY || (got >= ARCHIVE_WARN && n == 0)) &&
-                    got != ARCHIVE_EOF;
+    for (int i = 0;
+         i < 3 && (got == ARCHIVE_RETRY || (got >= ARCHIVE_WARN && n == 0)) && got != ARCHIVE_EOF;
          i++) {
         got = archive_read_data_block(l->a, &p, &n, &offset);
     }
@@ -108,12 +108,11 @@ static bool entry_next(struct reader *r, str *ret)
     return true;
 }
 
-/* The name as it is in the archive, without conversion where that can be had. */
 static str raw_name(struct archive_entry *entry)
 {
-    const char *name = archive_entry_pathname_utf8(entry);
+    const char *name = archive_entry_pathname(entry);
     if (!name) {
-        name = archive_entry_pathname(entry);
+        name = archive_entry_pathname_utf8(entry);
     }
     return str_c(name ? name : "?");
 }
@@ -141,9 +140,9 @@ static void read_entry(struct layer *l, struct archive_entry *entry)
     }
     push_path(run, raw_name(entry));
     name.origin.path = str_n(run->path, run->path_n);
-    name.origin.kind =
-        name.origin.kind == PLACE_FILE || name.origin.kind == PLACE_LOG ? PLACE_ARCHIVE
-                                                                        : name.origin.kind;
+    name.origin.kind = name.origin.kind == PLACE_FILE || name.origin.kind == PLACE_LOG
+                           ? PLACE_ARCHIVE
+                           : name.origin.kind;
     name.traits_path = name.origin.path;
     name.packed = false;
     if (archive_entry_is_data_encrypted(entry) || archive_entry_is_metadata_encrypted(entry)) {
@@ -179,8 +178,8 @@ static void read_entries(struct layer *l)
             break;
         }
         if (got < ARCHIVE_WARN) {
-            problem = archive_read_has_encrypted_entries(l->a) > 0 ? "protected by a password"
-                                                                   : damaged;
+            problem =
+                archive_read_has_encrypted_entries(l->a) > 0 ? "protected by a password" : damaged;
             if (got <= ARCHIVE_FATAL) {
                 break;
             }
@@ -220,13 +219,11 @@ static int set_up(struct archive *a, enum sniff_kind kind)
 static bool open_layer(struct layer *l)
 {
     struct archive *a = l->a;
-    if (set_up(a, l->kind) < ARCHIVE_WARN ||
-        archive_read_set_callback_data(a, l) != ARCHIVE_OK ||
+    if (set_up(a, l->kind) < ARCHIVE_WARN || archive_read_set_callback_data(a, l) != ARCHIVE_OK ||
         archive_read_set_read_callback(a, on_read) != ARCHIVE_OK ||
         (l->from->seek && archive_read_set_seek_callback(a, on_seek) != ARCHIVE_OK)) {
         return false;
     }
-    (void)archive_read_set_options(a, "hdrcharset=UTF-8");
     return archive_read_open1(a) >= ARCHIVE_WARN;
 }
 
@@ -256,8 +253,8 @@ void archive_scan(struct content_run *run, struct reader *r, enum sniff_kind kin
         return;
     }
     if (path_n == 0) {
-        run->path_n = name->origin.path.n < sizeof run->path ? name->origin.path.n
-                                                              : sizeof run->path;
+        run->path_n =
+            name->origin.path.n < sizeof run->path ? name->origin.path.n : sizeof run->path;
         memcpy(run->path, name->origin.path.p, run->path_n);
     }
     run->layers++;

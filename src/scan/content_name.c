@@ -9,8 +9,8 @@ static bool ends_with(str name, str end)
 
 str content_unpacked_path(str path)
 {
-    static const str ends[] = {STR_INIT(".gz"), STR_INIT(".bz2"), STR_INIT(".xz"),
-                               STR_INIT(".zst"), STR_INIT(".lz4")};
+    static const str ends[] = {STR_INIT(".gz"), STR_INIT(".bz2"), STR_INIT(".xz"), STR_INIT(".zst"),
+                               STR_INIT(".lz4")};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         if (ends_with(path, ends[i])) {
             return str_slice(path, 0, path.n - ends[i].n);

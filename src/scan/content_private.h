@@ -2,21 +2,23 @@
 /* What the readers of contents share. */
 #pragma once
 
+#include <locale.h>
+
 #include "base/buf.h"
 #include "scan/content.h"
 #include "scan/sniff.h"
 
 enum {
-    CONTENT_SMALL = 1 << 20,     /* what a worker's buffer keeps between files */
-    CONTENT_PIECE = 256 << 10,   /* of what is read in pieces */
-    CONTENT_TEXT_MAX = 8 << 20,  /* of a document without its markup */
-    CONTENT_HELD_MAX = 96 << 20, /* bytes that all workers' larger buffers hold at once */
-    CONTENT_ROOM_MIN = 4 << 20,  /* what entries of a small archive may hold together */
-    CONTENT_ROOM_MAX = 32 << 20, /* what entries of any archive may hold together */
-    UNPACKER_SMALL = 9 << 20,    /* memory of an unpacker that many may have at once */
-    UNPACKER_MAX = 128 << 20,    /* of all unpackers within each other; --long=27 of zstd */
+    CONTENT_SMALL = 1 << 20,      /* what a worker's buffer keeps between files */
+    CONTENT_PIECE = 256 << 10,    /* of what is read in pieces */
+    CONTENT_TEXT_MAX = 8 << 20,   /* of a document without its markup */
+    CONTENT_HELD_MAX = 96 << 20,  /* bytes that all workers' larger buffers hold at once */
+    CONTENT_ROOM_MIN = 4 << 20,   /* what entries of a small archive may hold together */
+    CONTENT_ROOM_MAX = 32 << 20,  /* what entries of any archive may hold together */
+    UNPACKER_SMALL = 9 << 20,     /* memory of an unpacker that many may have at once */
+    UNPACKER_MAX = 128 << 20,     /* of all unpackers within each other; --long=27 of zstd */
     CONTENT_ENTRY_MIN = 64 << 10, /* any entry may hold so much */
-    PACKED_LAYERS_MAX = 16,      /* libarchive readers within each other */
+    PACKED_LAYERS_MAX = 16,       /* libarchive readers within each other */
 };
 #define CONTENT_RATIO_FREE (UINT64_C(64) << 20) /* unpacked bytes before the ratio counts */
 
@@ -66,9 +68,10 @@ const char *reader_trouble(int error);
 
 /* The memory of a worker. */
 struct content_room {
-    struct buf whole; /* a file, or its pieces */
-    struct buf text;  /* the same in UTF-8, or without its markup */
+    struct buf whole;                     /* a file, or its pieces */
+    struct buf text;                      /* the same in UTF-8, or without its markup */
     struct buf layers[PACKED_LAYERS_MAX]; /* an entry of each archive within another */
+    locale_t utf8; /* names in archives are converted to it by libarchive; 0: none */
 };
 
 /* One outermost file with all that is within. */

@@ -73,6 +73,7 @@ struct scan_worker {
     pcre2_match_data *data;
     pcre2_jit_stack *stack;
     struct buf pieces[2], probe; /* what was decoded */
+    struct content_room *room;   /* NULL until it is needed */
     scan_candidate_fn fn;        /* NULL: findings_add */
     void *user;
 };

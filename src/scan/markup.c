@@ -63,7 +63,7 @@ static bool number(str digits, uint32_t *ret)
     uint32_t code = 0;
     for (size_t i = hex; i < digits.n; i++) {
         char c = str_lower(digits.p[i]);
-        unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
+        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
                          : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
                                                 : 16;
         if (digit >= (hex ? 16u : 10u)) {
@@ -115,8 +115,8 @@ void markup_text(str xml, struct buf *into)
             return;
         }
         bool tag = xml.p[n] == '<';
-        size_t end = str_find_byte(tag ? xml : str_slice(xml, 0, n + REFERENCE_MAX),
-                                   tag ? '>' : ';', n);
+        size_t end =
+            str_find_byte(tag ? xml : str_slice(xml, 0, n + REFERENCE_MAX), tag ? '>' : ';', n);
         if (end == SIZE_MAX && tag) {
             return;
         }

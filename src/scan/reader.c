@@ -173,6 +173,5 @@ void reader_file_init(struct reader_file *f, int fd, uint64_t size, struct buf *
 
 void reader_pipe_init(struct reader_file *f, int fd, struct buf *into)
 {
-    *f = (struct reader_file){
-        .reader = {.next = file_next}, .fd = fd, .pipe = true, .into = into};
+    *f = (struct reader_file){.reader = {.next = file_next}, .fd = fd, .pipe = true, .into = into};
 }

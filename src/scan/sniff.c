@@ -18,8 +18,14 @@ struct magic {
     enum sniff_kind kind;
 };
 
-#define MAGIC(start, kind) {STR_INIT(start), 0, STR_INIT(""), SNIFF_##kind}
-#define MAGIC_AND(start, at, more, kind) {STR_INIT(start), at, STR_INIT(more), SNIFF_##kind}
+#define MAGIC(start, kind)                                                                         \
+    {                                                                                              \
+        STR_INIT(start), 0, STR_INIT(""), SNIFF_##kind                                             \
+    }
+#define MAGIC_AND(start, at, more, kind)                                                           \
+    {                                                                                              \
+        STR_INIT(start), at, STR_INIT(more), SNIFF_##kind                                          \
+    }
 
 static const struct magic magics[] = {
     MAGIC("PK\3\4", ZIP),
