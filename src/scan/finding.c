@@ -112,12 +112,12 @@ static struct entry *entry_of(struct findings *f, str secret, bool none, const s
         at = look_up(f, secret, none);
     }
     struct entry *entry = &f->entries[f->count];
-    *entry = (struct entry){.f = {.rule = rule, .reported_not = not }};
+    *entry = (struct entry){.f = {.rule = rule, .reported_not = none}};
     if (!err_ok(secret_set(&entry->f.secret, secret))) {
         return NULL;
     }
     f->secret_bytes += secret.n;
-    f->not_count += not ;
+    f->not_count += none;
     *at = (uint32_t)++f->count;
     return entry;
 }
