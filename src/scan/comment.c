@@ -32,8 +32,7 @@ static str reason_after(str line, size_t at)
 static enum allow_comment in_line(str line, str *ret_reason)
 {
     static const str own = STR_INIT("doorward:allow");
-    static const str others[] = {STR_INIT("gitleaks:allow"),
-                                 STR_INIT("pragma: allowlist secret")};
+    static const str others[] = {STR_INIT("gitleaks:allow"), STR_INIT("pragma: allowlist secret")};
     size_t at = str_find(line, own, 0);
     if (at != SIZE_MAX) {
         str reason = reason_after(line, at + own.n);

@@ -8,8 +8,8 @@
 enum {
     RUN_BEFORE = 16 << 10, /* of an encoded run around a word; a multiple of four */
     RUN_AFTER = 24 << 10,
-    RUN_AGAIN = 4 << 10,   /* of a run that goes on, what is decoded again with the next part */
-    REGION_BEFORE = 256,   /* of escapes and joins around a hit */
+    RUN_AGAIN = 4 << 10, /* of a run that goes on, what is decoded again with the next part */
+    REGION_BEFORE = 256, /* of escapes and joins around a hit */
     REGION_AFTER = 2048,
     REGION_AGAIN = 512,
     NEAR_BEFORE = 16, /* of a word, where signs of an encoding are looked for */
@@ -66,12 +66,14 @@ static void keep_small(struct buf *b)
 
 /* The part of the text around an encoded word that is decoded, from where a group of four or two
  * letters begins. */
-static str run_around(const struct pass *p, size_t at, size_t phase, size_t group, size_t *ret_start)
+static str run_around(const struct pass *p, size_t at, size_t phase, size_t group,
+                      size_t *ret_start)
 {
     size_t start = at > phase ? at - phase : 0;
     size_t back = start < RUN_BEFORE ? start - start % group : RUN_BEFORE;
     *ret_start = start - back;
-    return str_slice(p->text, start - back, p->text.n - at > RUN_AFTER ? at + RUN_AFTER : p->text.n);
+    return str_slice(p->text, start - back,
+                     p->text.n - at > RUN_AFTER ? at + RUN_AFTER : p->text.n);
 }
 
 static void run_done(struct pass *p, enum encoding encoding, size_t to, size_t end)
@@ -251,8 +253,8 @@ void pass_reveal(struct pass *p, size_t from, size_t to)
 static size_t decoded_length(const struct pass *p, str source, struct buf *probe)
 {
     buf_clear(probe);
-    bool changed = p->encoding == ENCODING_JOINED ? decode_join(source, probe)
-                                                  : decode_escapes(source, probe);
+    bool changed =
+        p->encoding == ENCODING_JOINED ? decode_join(source, probe) : decode_escapes(source, probe);
     return changed ? probe->n : source.n;
 }
 

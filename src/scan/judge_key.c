@@ -31,11 +31,13 @@ static const str password_ends[] = {
 
 /* "pass" at the end of a word is one only after these. */
 static const str pass_owners[] = {
-    STR_INIT("db"),   STR_INIT("user"), STR_INIT("root"),    STR_INIT("admin"), STR_INIT("ftp"),
-    STR_INIT("my"),   STR_INIT("smtp"), STR_INIT("mail"),    STR_INIT("pg"),    STR_INIT("mysql"),
-    STR_INIT("ssh"),  STR_INIT("sql"),  STR_INIT("redis"),   STR_INIT("auth"),  STR_INIT("http"),
-    STR_INIT("imap"), STR_INIT("ldap"), STR_INIT("login"),   STR_INIT("proxy"), STR_INIT("sudo"),
-    STR_INIT("key"),  STR_INIT("new"),  STR_INIT("default"), STR_INIT("store"), STR_INIT("vnc"),
+    STR_INIT("db"),    STR_INIT("user"),    STR_INIT("root"),    STR_INIT("admin"),
+    STR_INIT("ftp"),   STR_INIT("my"),      STR_INIT("smtp"),    STR_INIT("mail"),
+    STR_INIT("pg"),    STR_INIT("mysql"),   STR_INIT("ssh"),     STR_INIT("sql"),
+    STR_INIT("redis"), STR_INIT("auth"),    STR_INIT("http"),    STR_INIT("imap"),
+    STR_INIT("ldap"),  STR_INIT("login"),   STR_INIT("proxy"),   STR_INIT("sudo"),
+    STR_INIT("key"),   STR_INIT("new"),     STR_INIT("default"), STR_INIT("store"),
+    STR_INIT("vnc"),   STR_INIT("require"), STR_INIT("bind"),    STR_INIT("mail"),
 };
 
 static const str token_words[] = {
@@ -240,29 +242,29 @@ static const str about_words[] = {
 
 /* Before it, or alone: it is no secret of ours. */
 static const str other_words[] = {
-    STR_INIT("public"),     STR_INIT("publishable"),  STR_INIT("pub"),
-    STR_INIT("primary"),    STR_INIT("foreign"),      STR_INIT("csrf"),
-    STR_INIT("xsrf"),       STR_INIT("nonce"),        STR_INIT("next"),
-    STR_INIT("page"),       STR_INIT("cursor"),       STR_INIT("continuation"),
-    STR_INIT("pagination"), STR_INIT("cancellation"), STR_INIT("forgot"),
-    STR_INIT("reset"),      STR_INIT("invalid"),      STR_INIT("wrong"),
-    STR_INIT("missing"),    STR_INIT("incorrect"),    STR_INIT("show"),
-    STR_INIT("hide"),       STR_INIT("toggle"),       STR_INIT("change"),
-    STR_INIT("has"),        STR_INIT("is"),           STR_INIT("no"),
-    STR_INIT("use"),        STR_INIT("enter"),        STR_INIT("require"),
-    STR_INIT("requires"),   STR_INIT("required"),     STR_INIT("need"),
-    STR_INIT("needs"),      STR_INIT("max"),          STR_INIT("min"),
-    STR_INIT("num"),        STR_INIT("error"),        STR_INIT("err"),
-    STR_INIT("label"),      STR_INIT("lbl"),          STR_INIT("placeholder"),
-    STR_INIT("msg"),        STR_INIT("msgid"),        STR_INIT("without"),
-    STR_INIT("enable"),     STR_INIT("disable"),      STR_INIT("allow"),
-    STR_INIT("bad"),        STR_INIT("hashed"),       STR_INIT("syntax"),
-    STR_INIT("lexer"),      STR_INIT("fake"),         STR_INIT("dummy"),
-    STR_INIT("mock"),       STR_INIT("example"),      STR_INIT("sample"),
-    STR_INIT("stop"),       STR_INIT("eos"),          STR_INIT("bos"),
-    STR_INIT("pad"),        STR_INIT("mask"),         STR_INIT("sort"),
-    STR_INIT("partition"),  STR_INIT("cache"),        STR_INIT("i18n"),
-    STR_INIT("unk"),        STR_INIT("sep"),
+    STR_INIT("public"),       STR_INIT("publishable"), STR_INIT("pub"),
+    STR_INIT("primary"),      STR_INIT("foreign"),     STR_INIT("csrf"),
+    STR_INIT("authenticity"), STR_INIT("xsrf"),        STR_INIT("nonce"),
+    STR_INIT("next"),         STR_INIT("page"),        STR_INIT("cursor"),
+    STR_INIT("continuation"), STR_INIT("pagination"),  STR_INIT("cancellation"),
+    STR_INIT("forgot"),       STR_INIT("reset"),       STR_INIT("invalid"),
+    STR_INIT("wrong"),        STR_INIT("missing"),     STR_INIT("incorrect"),
+    STR_INIT("show"),         STR_INIT("hide"),        STR_INIT("toggle"),
+    STR_INIT("change"),       STR_INIT("has"),         STR_INIT("is"),
+    STR_INIT("no"),           STR_INIT("use"),         STR_INIT("enter"),
+    STR_INIT("require"),      STR_INIT("requires"),    STR_INIT("required"),
+    STR_INIT("need"),         STR_INIT("needs"),       STR_INIT("max"),
+    STR_INIT("min"),          STR_INIT("num"),         STR_INIT("error"),
+    STR_INIT("err"),          STR_INIT("label"),       STR_INIT("lbl"),
+    STR_INIT("placeholder"),  STR_INIT("msg"),         STR_INIT("msgid"),
+    STR_INIT("without"),      STR_INIT("enable"),      STR_INIT("disable"),
+    STR_INIT("allow"),        STR_INIT("bad"),         STR_INIT("hashed"),
+    STR_INIT("syntax"),       STR_INIT("lexer"),       STR_INIT("fake"),
+    STR_INIT("dummy"),        STR_INIT("mock"),        STR_INIT("example"),
+    STR_INIT("sample"),       STR_INIT("stop"),        STR_INIT("eos"),
+    STR_INIT("bos"),          STR_INIT("pad"),         STR_INIT("mask"),
+    STR_INIT("sort"),         STR_INIT("partition"),   STR_INIT("cache"),
+    STR_INIT("i18n"),         STR_INIT("unk"),         STR_INIT("sep"),
 };
 
 /* Whose it is: then a word alone may be the secret. */

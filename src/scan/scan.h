@@ -112,6 +112,7 @@ struct scan_report {
     unsigned duration_ms;
     struct scan_problem *problem_list;
     size_t problem_count, problem_more;
+    size_t note_count; /* behind the problems in the list */
     size_t open, allowed, baselined, publishable, not_reported;
     bool truncated;
     bool keyed; /* the fingerprints are */

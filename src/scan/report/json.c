@@ -131,6 +131,19 @@ static void problems(struct show *s)
     buf_add_byte(s->b, ']');
 }
 
+static void notes(struct show *s)
+{
+    const struct scan_report *r = s->r;
+    buf_add_c(s->b, ",\"notes\":[");
+    for (size_t i = 0; i < r->note_count; i++) {
+        const struct scan_problem *note = &r->problem_list[r->problem_count + i];
+        show_member(s->b, i ? ",{" : "{", "path", show_clean(s, note->path));
+        show_member(s->b, ",", "what", str_c(note->what));
+        buf_add_byte(s->b, '}');
+    }
+    buf_add_byte(s->b, ']');
+}
+
 static void summary(struct show *s)
 {
     const struct scan_report *r = s->r;
@@ -161,6 +174,7 @@ void show_json(struct show *s)
         none(s);
     }
     problems(s);
+    notes(s);
     summary(s);
     buf_add_c(s->b, "}\n");
 }

@@ -203,6 +203,24 @@ static void problems(struct show *s)
     }
 }
 
+static void notes(struct show *s)
+{
+    const struct scan_report *r = s->r;
+    if (r->note_count > 0) {
+        heading(s, "Left out by design");
+    }
+    for (size_t i = 0; i < r->note_count; i++) {
+        const struct scan_problem *note = &r->problem_list[r->problem_count + i];
+        struct buf line;
+        buf_init(&line, FINDING_PATH_MAX * 4);
+        escape_line(&line, show_clean(s, note->path));
+        buf_addf(&line, ": %s", note->what);
+        buf_add_c(s->b, "  · ");
+        layout_wrap(s->b, buf_str(&line), INDENT);
+        buf_done(&line);
+    }
+}
+
 /* ── the summary ── */
 
 static void amount(struct show *s, uint64_t n, const char *one, const char *many)
@@ -256,5 +274,6 @@ void show_text(struct show *s)
     short_list(s, "Publishable by design, no leak", FINDING_PUBLIC);
     none(s);
     problems(s);
+    notes(s);
     totals(s);
 }
