@@ -2,6 +2,7 @@
 /* Two ways: what has a form of its own is reported unless something speaks against it; what is
  * known by its name alone must look like a secret, too. */
 #include "scan/judge_private.h"
+#include "scan/proof_private.h"
 
 enum {
     PASSWORD_MIN = 5,
@@ -12,7 +13,9 @@ enum {
     RANDOM_MIN = 12,      /* letters of what is surely random */
     RANDOM_ENTROPY = 280, /* hundredths of a bit */
     BLOB_MORE = 100,      /* letters around that make it a part of something longer */
+    SHORT_MAX = 20,
     VALUE_LONG = 300,
+    COMMENT_MIN = 24, /* letters of what counts in a comment of code */
 };
 
 static void say(struct judgement *j, const char *reason)
@@ -61,13 +64,28 @@ static bool is_in_blob(const struct candidate *c)
     return letters_around(c->text, c->offset, to) >= BLOB_MORE;
 }
 
+/* A password within a form, as of a connection: people's, so that it may be a placeholder. */
+static const char *judge_short(const struct candidate *c)
+{
+    struct look l;
+    look_at(c, &l);
+    const char *no = value_is_reference(&l);
+    return no ? no : value_is_placeholder(&l);
+}
+
 static void judge_form(const struct candidate *c, enum proof_result proof, struct judgement *j)
 {
     const char *no = NULL;
     if (is_documented(c->secret)) {
         no = "the value is one that documentation shows";
+    } else if (c->rule->proof == PROOF_CRYPT && (c->traits->test || c->traits->example ||
+                                                 c->traits->kind == TEXT_PROSE || is_comment(c))) {
+        no = "a password's hash among tests, examples or documentation";
     } else if (proof != PROOF_HOLDS && c->rule->proof != PROOF_PEM_PRIVATE) {
         no = form_is_placeholder(c);
+    }
+    if (!no && proof == PROOF_UNKNOWN && c->secret.n < SHORT_MAX) {
+        no = judge_short(c);
     }
     if (!no && proof != PROOF_HOLDS && is_in_blob(c)) {
         no = "it stands within a longer run of base64";
@@ -94,12 +112,6 @@ static void judge_form(const struct candidate *c, enum proof_result proof, struc
     }
 }
 
-/* Surely made by a machine. */
-static bool is_random(const struct look *l)
-{
-    return l->value.n >= RANDOM_MIN && l->entropy >= RANDOM_ENTROPY && l->strange >= STRANGE_RANDOM;
-}
-
 static bool has_strong_symbol(str s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -108,6 +120,17 @@ static bool has_strong_symbol(str s)
         }
     }
     return false;
+}
+
+static bool is_mixed(const struct look *l) { return l->lower > 0 && l->upper > 0 && l->digit > 0; }
+
+/* Surely made by a machine. */
+static bool is_random(const struct look *l)
+{
+    bool short_one = l->key == KEY_PASSWORD && is_mixed(l);
+    unsigned strange = is_mixed(l) && has_strong_symbol(l->value) ? STRANGE_TOKEN : STRANGE_RANDOM;
+    return l->value.n >= (short_one ? TOKEN_MIN : RANDOM_MIN) && l->entropy >= RANDOM_ENTROPY &&
+           l->strange >= strange;
 }
 
 /* What people take: "Summer2024!", "hunter2pass". */
@@ -120,13 +143,15 @@ static bool is_password(const struct look *l)
     if (letters && (l->digit > 0 || has_strong_symbol(l->value))) {
         return l->value.n >= PASSWORD_MIN + 1 || l->strange >= STRANGE_TOKEN;
     }
-    if (letters && l->value.n >= TOKEN_MIN && l->strange >= STRANGE_RANDOM) {
+    bool switching = l->upper >= 2 && l->lower >= 2;
+    if (letters && l->value.n >= TOKEN_MIN &&
+        l->strange >= (switching ? STRANGE_TOKEN : STRANGE_RANDOM)) {
         return true;
     }
     if (!letters) {
         return config && l->digit >= 6;
     }
-    return config && l->wide && !l->symbol && !l->c->traits->test && l->value.n >= 6;
+    return config && l->wide && !l->symbol && !l->trailed && l->value.n >= 6;
 }
 
 static bool is_token(const struct look *l)
@@ -140,11 +165,19 @@ static bool is_token(const struct look *l)
     return l->entropy >= 250 && l->lower + l->upper > 0;
 }
 
+/* Where values are mostly made up, only what a machine made counts. */
 static bool looks_real(const struct look *l)
 {
-    enum text_kind kind = l->c->traits->kind;
+    const struct text_traits *t = l->c->traits;
     bool random = is_random(l);
-    if (kind == TEXT_PROSE || kind == TEXT_MINIFIED || l->c->traits->test || l->key == KEY_WEAK) {
+    if (l->comment) {
+        return random && l->value.n >= COMMENT_MIN;
+    }
+    if (t->kind == TEXT_PROSE) {
+        return random && !t->example && l->key > KEY_WEAK &&
+               (l->digit > 0 || l->value.n >= WEAK_MIN);
+    }
+    if (t->kind == TEXT_MINIFIED || t->test || t->example || l->key == KEY_WEAK) {
         return random && (l->digit > 0 || l->value.n >= WEAK_MIN);
     }
     return random || (l->key == KEY_PASSWORD ? is_password(l) : is_token(l));
@@ -166,13 +199,30 @@ static const char *judge_place(const struct look *l)
     if (l->key == KEY_OTHER) {
         return "the name means something else";
     }
+    if (l->c->traits->test && l->c->traits->kind != TEXT_CONFIG) {
+        return "it stands among tests, where values are made up";
+    }
     return is_bare_code(l);
+}
+
+/* What is behind base64 is judged as if it stood there in quotes. */
+static void look_behind(const struct candidate *c, struct look *ret, unsigned char *bytes)
+{
+    if (c->rule->proof != PROOF_BASIC_AUTH) {
+        look_at(c, ret);
+        return;
+    }
+    struct candidate behind = *c;
+    behind.secret = proof_basic_password(c->secret, bytes, JUDGE_BASIC_MAX);
+    look_at(&behind, ret);
+    ret->quoted = true;
 }
 
 static void judge_named(const struct candidate *c, struct judgement *j)
 {
     struct look l;
-    look_at(c, &l);
+    unsigned char bytes[JUDGE_BASIC_MAX];
+    look_behind(c, &l, bytes);
     bool nameless = str_empty(c->key);
     const char *no = judge_place(&l);
     no = no ? no : value_is_reference(&l);
@@ -209,7 +259,7 @@ void judge(const struct candidate *c, struct judgement *ret)
     } else if (c->rule->entropy_min && proof != PROOF_HOLDS &&
                entropy_of(c->secret) < c->rule->entropy_min) {
         refuse(&j, "the value is too regular to be random");
-    } else if (c->rule->generic && proof != PROOF_HOLDS) {
+    } else if (c->rule->generic) {
         judge_named(c, &j);
     } else {
         judge_form(c, proof, &j);

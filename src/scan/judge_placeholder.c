@@ -3,7 +3,13 @@
 #include "base/crypto.h"
 #include "scan/judge_private.h"
 
-enum { COVER = 75 /* per cent of a value that plain words make, for a placeholder */ };
+enum {
+    COVER = 75,        /* per cent of a value that plain words make, for a placeholder */
+    STRANGE_MANY = 70, /* per cent: no words to be looked for */
+    PREFIX_MAX = 24,
+    NAME_MIN = 20,     /* letters of what may be a long name in code */
+    NAME_STRANGE = 25, /* per cent, see strange_of */
+};
 
 /* Anywhere in a value. */
 static const str strong[] = {
@@ -85,11 +91,11 @@ static const str plain[] = {
     STR_INIT("base"),       STR_INIT("encryption"),  STR_INIT("signing"),
     STR_INIT("master"),     STR_INIT("webhook"),     STR_INIT("url"),
     STR_INIT("example"),    STR_INIT("temp"),        STR_INIT("tmp"),
-    STR_INIT("variable"),   STR_INIT("env"),         STR_INIT("word"),
-    STR_INIT("it"),         STR_INIT("on"),          STR_INIT("please"),
-    STR_INIT("type"),       STR_INIT("field"),       STR_INIT("input"),
-    STR_INIT("data"),       STR_INIT("yes"),         STR_INIT("admin"),
-    STR_INIT("root"),       STR_INIT("guest"),
+    STR_INIT("variable"),   STR_INIT("env"),         STR_INIT("it"),
+    STR_INIT("on"),         STR_INIT("please"),      STR_INIT("type"),
+    STR_INIT("field"),      STR_INIT("input"),       STR_INIT("data"),
+    STR_INIT("yes"),        STR_INIT("admin"),       STR_INIT("root"),
+    STR_INIT("guest"),
 };
 
 /* Words after which only the value's own words count as plain in configurations. */
@@ -162,13 +168,28 @@ const char *value_is_placeholder(const struct look *l)
     if (is_regular(l->value)) {
         return "the value is a sequence or a repetition";
     }
-    unsigned covered = cover(l, &account);
+    unsigned covered = l->strange >= STRANGE_MANY ? 0 : cover(l, &account);
     bool weak = l->key == KEY_PASSWORD && l->c->traits->kind == TEXT_CONFIG && account > 0 &&
                 l->digit >= 3; /* admin123 is what people take */
     if (covered >= COVER && !weak && l->lower + l->upper > 0 && l->symbol <= l->value.n / 3) {
         return "the value is a placeholder made of plain words";
     }
     return NULL;
+}
+
+/* Behind a prefix, or in the last part of a URL. */
+static bool is_regular_end(str s)
+{
+    bool url = contains(s, STR("://"));
+    size_t from = 0;
+    while (url && s.n && s.p[s.n - 1] == '/') {
+        s.n--;
+    }
+    for (size_t i = 0; i < s.n && (url || i < PREFIX_MAX); i++) {
+        bool ends = url ? s.p[i] == '/' : strchr("_-:.", s.p[i]) != NULL && s.p[i];
+        from = ends ? i + 1 : from;
+    }
+    return s.n - from >= (url ? 4 : 8) && is_regular(str_slice(s, from, s.n));
 }
 
 /* In random letters a word of four has a chance of one in some ten thousand. */
@@ -188,8 +209,8 @@ const char *form_is_placeholder(const struct candidate *c)
         STR_INIT("fake-"),      STR_INIT("notreal"),     STR_INIT("\xe2\x80\xa6"),
         STR_INIT("-key-"),      STR_INIT("_key_"),       STR_INIT("ffffffff"),
         STR_INIT("deadbeef"),   STR_INIT("qwerty"),      STR_INIT("asdfgh"),
-        STR_INIT("87654321"),   STR_INIT("fedcba98"),    STR_INIT("zzzzz"),
-        STR_INIT("aaaaaa"),     STR_INIT("111111"),
+        STR_INIT("87654321"),   STR_INIT("fedcba98"),    STR_INIT("zzzzzz"),
+        STR_INIT("111111"),
     };
     str s = str_slice(c->secret, 0, JUDGE_VALUE_MAX);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -197,13 +218,11 @@ const char *form_is_placeholder(const struct candidate *c)
             return "the value is a placeholder";
         }
     }
-    /* Behind a prefix that words of the service make. */
-    size_t from = 0;
-    for (size_t i = 0; i < s.n && i < 24; i++) {
-        from = s.p[i] == '_' || s.p[i] == '-' || s.p[i] == ':' || s.p[i] == '.' ? i + 1 : from;
-    }
-    if (is_regular(s) || (s.n - from >= 8 && is_regular(str_slice(s, from, s.n)))) {
+    if (is_regular(s) || is_regular_end(s)) {
         return "the value is a sequence or a repetition";
+    }
+    if (s.n >= NAME_MIN && is_name(s) && strange_of(s) < NAME_STRANGE) {
+        return "the value is a name made of words";
     }
     return NULL;
 }

@@ -7,6 +7,7 @@
 enum {
     JUDGE_VALUE_MAX = 4096, /* bytes of a value that are looked at */
     JUDGE_LINE_MAX = 512,   /* bytes of its line on each side */
+    JUDGE_BASIC_MAX = 512,  /* bytes behind base64 */
 };
 
 /* What the name says that a value is assigned to. */
@@ -23,6 +24,8 @@ struct look {
     str value; /* at most JUDGE_VALUE_MAX bytes */
     bool quoted;
     bool in_string; /* not quoted itself, but within a literal of code */
+    bool comment;   /* of code */
+    bool trailed;   /* bare, and more words follow on its line */
     size_t lower, upper, digit, symbol, space, other;
     unsigned entropy; /* hundredths of a bit per byte */
     unsigned strange; /* per cent of letters and digits that are in no word */
@@ -32,6 +35,9 @@ struct look {
 
 /* Looks once at all. */
 void look_at(const struct candidate *c, struct look *ret);
+
+/* True on a line of code that is a comment. */
+bool is_comment(const struct candidate *c);
 
 /* Class of a key by its words; *ret_wide: it says whose. */
 enum key_class key_class_of(str key, bool *ret_wide);
@@ -55,6 +61,8 @@ const char *form_is_placeholder(const struct candidate *c);
 bool is_documented(str secret);
 
 bool contains(str s, str word);
+/* Letters, digits, '_', '.' and '-', as names are written. */
+bool is_name(str s);
 static inline bool is_letter(char c) { return str_lower(c) >= 'a' && str_lower(c) <= 'z'; }
 static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static inline bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }

@@ -7,7 +7,7 @@
 enum {
     WORDY_SHORT = 57, /* mean surprise of a word of up to 5 letters, tenths of bits */
     WORDY = 49,       /* of a longer one */
-    REGULAR_MIN = 6,
+    REGULAR_MIN = 4,
 };
 
 /* How many tenths of bits the second letter surprises after the first, over the words of

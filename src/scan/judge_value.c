@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a value is when it is no secret: a reference, a path, a sentence, code. */
+#include "base/bytes.h"
 #include "scan/judge_private.h"
 
 enum { URL_SCHEME_MAX = 12 };
@@ -38,7 +39,7 @@ static bool starts_one(str s, const str *list, size_t count)
 #define CONTAINS_ONE(s, list) contains_one(s, list, sizeof list / sizeof *list)
 #define STARTS_ONE(s, list) starts_one(s, list, sizeof list / sizeof *list)
 
-static bool is_name(str s)
+bool is_name(str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         if (!is_alnum(s.p[i]) && s.p[i] != '_' && s.p[i] != '.' && s.p[i] != '-') {
@@ -54,7 +55,7 @@ static bool is_marked(str s)
     static const char ends[][3] = {"%%", "@@", "{}", "<>", "[]", "()", "##", "||"};
     if (s.n >= 2 && s.p[0] == '$') {
         str rest = str_slice(s, 1, s.n);
-        return (is_name(rest) && strange_of(rest) < 40) || (is_digit(s.p[1]) && s.n <= 3);
+        return is_name(rest) || (is_digit(s.p[1]) && s.n <= 3);
     }
     for (size_t i = 0; s.n > 2 && i < sizeof ends / sizeof *ends; i++) {
         if (s.p[0] == ends[i][0] && s.p[s.n - 1] == ends[i][1]) {
@@ -65,6 +66,25 @@ static bool is_marked(str s)
         return true;
     }
     return s.n > 1 && s.p[0] == ':' && is_name(str_slice(s, 1, s.n)) && strange_of(s) < 40;
+}
+
+/* "\u548C" */
+static bool has_escape(str s)
+{
+    for (size_t i = 0; i + 6 <= s.n; i++) {
+        if (s.p[i] == '\\' && s.p[i + 1] == 'u' && bytes_hex_digit(s.p[i + 2]) >= 0 &&
+            bytes_hex_digit(s.p[i + 3]) >= 0 && bytes_hex_digit(s.p[i + 4]) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A salt of all printable characters: what looks like code in it is chance. */
+static bool is_dense(const struct look *l)
+{
+    return l->value.n >= 32 && l->symbol * 6 >= l->value.n && l->strange >= 60 && l->digit > 0 &&
+           l->upper > 0 && l->lower > 0 && !has_escape(l->value);
 }
 
 /* What another place fills in. */
@@ -94,13 +114,14 @@ const char *value_is_reference(const struct look *l)
         STR_INIT("params."),  STR_INIT("local."),  STR_INIT("module."),     STR_INIT("req."),
         STR_INIT("request."), STR_INIT("!secret"), STR_INIT("!getatt"),
     };
+    if (is_dense(l)) {
+        return NULL;
+    }
     if (CONTAINS_ONE(l->value, inside) || STARTS_ONE(l->value, begin) || is_marked(l->value)) {
         return "the value is a reference that something else fills in";
     }
     return NULL;
 }
-
-static size_t spaces_and(const struct look *l) { return l->space; }
 
 static bool is_url(str s)
 {
@@ -181,6 +202,7 @@ static bool is_expression(str s)
         STR_INIT("();"),  STR_INIT("()"),   STR_INIT("=>"),   STR_INIT("&&"),  STR_INIT("||"),
         STR_INIT("</"),   STR_INIT("/>"),   STR_INIT("{0}"),  STR_INIT("{1}"), STR_INIT("=="),
         STR_INIT("%1$"),  STR_INIT("%u"),   STR_INIT("%x"),   STR_INIT("%02"), STR_INIT("%ld"),
+        STR_INIT("%0"),   STR_INIT("%p"),   STR_INIT("%l"),
     };
     return CONTAINS_ONE(s, signs) && !str_ends(s, STR("=="));
 }
@@ -189,7 +211,7 @@ static bool is_expression(str s)
 static bool is_sentence(const struct look *l)
 {
     bool edge = l->value.n && (l->value.p[0] == ' ' || l->value.p[l->value.n - 1] == ' ');
-    return spaces_and(l) > 0 && (edge || spaces_and(l) >= 2 || l->strange < 50 || l->digit == 0);
+    return l->space > 0 && (edge || l->space >= 2 || l->strange < 50 || l->digit == 0);
 }
 
 static bool is_uuid(str s)
@@ -206,19 +228,27 @@ static bool is_uuid(str s)
     return true;
 }
 
-/* Letters outside ASCII in words: a text in some language. */
-static bool is_foreign(const struct look *l) { return l->other > 0 && l->digit == 0; }
+/* Letters outside ASCII in words, or their escapes: a text in some language. */
+static bool is_foreign(const struct look *l)
+{
+    return (l->other > 0 && (l->digit == 0 || l->strange < 50)) || has_escape(l->value) ||
+           contains(l->value, STR("&#"));
+}
 
 /* Words joined by dots, dashes or case, as code names things: "user.password", "my-secret-name". */
 static bool is_identifier(const struct look *l)
 {
-    return l->strange < 30 && l->value.n && !l->space && l->symbol > 0 &&
+    bool counted = l->key == KEY_PASSWORD && l->digit >= 2 && !contains(l->value, STR("/"));
+    return !counted && l->strange < 30 && l->value.n && !l->space && l->symbol > 0 &&
            (is_name(l->value) || contains(l->value, STR("/")) || l->value.p[0] == '#' ||
             l->value.p[0] == '.' || l->value.p[0] == '@');
 }
 
 const char *value_is_other(const struct look *l)
 {
+    if (is_dense(l)) {
+        return NULL;
+    }
     if (is_number(l)) {
         return "the value is a number, a date or a version";
     }
@@ -240,8 +270,11 @@ const char *value_is_other(const struct look *l)
     if (is_identifier(l)) {
         return "the value is a name made of words";
     }
-    if (is_uuid(l->value) && l->key < KEY_TOKEN) {
+    if (is_uuid(l->value) && l->key != KEY_TOKEN) {
         return "the value is a UUID";
+    }
+    if (proof_check(PROOF_CRYPT, l->value) == PROOF_HOLDS) {
+        return "the value is a hash of a password, which has a rule of its own";
     }
     return NULL;
 }

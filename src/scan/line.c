@@ -7,7 +7,8 @@ void lines_advance(struct line_counter *l, str block, uint64_t base, uint64_t of
         return;
     }
     const char *p = block.p + (l->at - base), *end = block.p + (offset - base);
-    for (const char *found; p < end && (found = memchr(p, '\n', (size_t)(end - p))); p = found + 1) {
+    for (const char *found; p < end && (found = memchr(p, '\n', (size_t)(end - p)));
+         p = found + 1) {
         l->line += l->line < UINT32_MAX;
         l->start = base + (uint64_t)(found - block.p) + 1;
     }

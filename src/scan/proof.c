@@ -22,6 +22,7 @@ static const char *const wire_names[PROOF_COUNT] = {
     [PROOF_DISCORD] = "discord",
     [PROOF_CRYPT] = "crypt",
     [PROOF_MACAROON] = "macaroon",
+    [PROOF_BASIC_AUTH] = "basic-auth",
 };
 
 const char proof_alnum[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -105,6 +106,7 @@ enum proof_result proof_check(enum proof proof, str secret)
         [PROOF_DISCORD] = proof_discord,
         [PROOF_CRYPT] = proof_crypt,
         [PROOF_MACAROON] = proof_macaroon,
+        [PROOF_BASIC_AUTH] = proof_basic_auth,
     };
     return proof < PROOF_COUNT && checks[proof] ? checks[proof](secret) : PROOF_UNKNOWN;
 }

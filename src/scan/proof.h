@@ -20,7 +20,8 @@
     X(TELEGRAM)      /* a bot's number and 35 characters */                                        \
     X(DISCORD)       /* first part: base64 of a snowflake */                                       \
     X(CRYPT)         /* a whole crypt(3) string of its kind */                                     \
-    X(MACAROON)      /* PyPI's: base64 of a macaroon of pypi.org */
+    X(MACAROON)      /* PyPI's: base64 of a macaroon of pypi.org */                                \
+    X(BASIC_AUTH)    /* base64 of a name, a colon and a password (RFC 7617) */
 
 enum proof {
 #define PROOF_ENUM(name) PROOF_##name,

@@ -27,6 +27,9 @@ enum proof_result proof_azure_storage(str secret);
 enum proof_result proof_telegram(str secret);
 enum proof_result proof_discord(str secret);
 enum proof_result proof_macaroon(str secret);
+enum proof_result proof_basic_auth(str secret);
+/* Decodes "name:password" into `bytes`; gives the password, empty when it is none. */
+str proof_basic_password(str secret, unsigned char *bytes, size_t max);
 enum proof_result proof_pem_private(str secret);
 enum proof_result proof_base58_check(str secret);
 enum proof_result proof_bech32(str secret);

@@ -282,3 +282,21 @@ enum proof_result proof_macaroon(str secret)
     str place = str_n((const char *)bytes + 3, bytes[2] > 60 ? 0 : bytes[2]);
     return str_eq(place, location) || str_eq(place, trial) ? PROOF_HOLDS : PROOF_FAILS;
 }
+
+str proof_basic_password(str secret, unsigned char *bytes, size_t max)
+{
+    size_t n = proof_unbase64(secret, bytes, max);
+    str text = str_n((const char *)bytes, n == SIZE_MAX ? 0 : n);
+    size_t colon = str_find_byte(text, ':', 0);
+    if (colon == SIZE_MAX || colon == 0 || str_has_control(text)) {
+        return STR_EMPTY;
+    }
+    return str_slice(text, colon + 1, text.n);
+}
+
+enum proof_result proof_basic_auth(str secret)
+{
+    unsigned char bytes[512];
+    str password = proof_basic_password(secret, bytes, sizeof bytes);
+    return str_empty(password) ? PROOF_FAILS : PROOF_HOLDS;
+}

@@ -86,6 +86,9 @@ void scan_note(struct scan *s, str path, const char *what) { tell(s, path, what,
 static int compare(const void *left, const void *right)
 {
     const struct scan_problem *a = left, *b = right;
+    if (a->note != b->note) {
+        return a->note ? 1 : -1;
+    }
     int order = str_cmp(a->path, b->path);
     return order ? order : strcmp(a->what, b->what);
 }
@@ -95,7 +98,10 @@ void scan_problems_take(struct scan_report *r)
     struct scan_problems *p = r->scan.problems;
     qsort(p->list, p->count, sizeof p->list[0], compare);
     r->problem_list = p->list;
-    r->problem_count = p->count;
+    for (size_t i = 0; i < p->count; i++) {
+        r->note_count += p->list[i].note;
+    }
+    r->problem_count = p->count - r->note_count;
     r->problem_more = p->more;
 }
 

@@ -4,6 +4,7 @@
 
 enum {
     PATH_LOOK = 1024, /* bytes at the end of a path */
+    ROOT_PARTS = 3,   /* folders of an absolute path that say nothing */
     HEAD_LOOK = 8192,
     MINIFIED_LINE = 1000, /* bytes of a usual line in a bundle */
 };
@@ -42,6 +43,12 @@ static const struct name_kind whole[] = {
     {STR_INIT("jenkinsfile"), TEXT_CODE},
     {STR_INIT("rakefile"), TEXT_CODE},
     {STR_INIT("makefile"), TEXT_CODE},
+    {STR_INIT("kconfig"), TEXT_CODE},
+    {STR_INIT("gemfile"), TEXT_CODE},
+    {STR_INIT("podfile"), TEXT_CODE},
+    {STR_INIT("gruntfile"), TEXT_CODE},
+    {STR_INIT("copying"), TEXT_PROSE},
+    {STR_INIT("changelog.md"), TEXT_PROSE},
     {STR_INIT("readme"), TEXT_PROSE},
     {STR_INIT("changelog"), TEXT_PROSE},
     {STR_INIT("changes"), TEXT_PROSE},
@@ -82,10 +89,47 @@ static const struct name_kind ends[] = {
     {STR_INIT(".markdown"), TEXT_PROSE},   {STR_INIT(".rst"), TEXT_PROSE},
     {STR_INIT(".txt"), TEXT_PROSE},        {STR_INIT(".adoc"), TEXT_PROSE},
     {STR_INIT(".asciidoc"), TEXT_PROSE},   {STR_INIT(".tex"), TEXT_PROSE},
-    {STR_INIT(".html"), TEXT_PROSE},       {STR_INIT(".htm"), TEXT_PROSE},
-    {STR_INIT(".xhtml"), TEXT_PROSE},      {STR_INIT(".eml"), TEXT_PROSE},
+    {STR_INIT(".html"), TEXT_CODE},        {STR_INIT(".htm"), TEXT_CODE},
+    {STR_INIT(".xhtml"), TEXT_CODE},       {STR_INIT(".eml"), TEXT_PROSE},
     {STR_INIT(".po"), TEXT_PROSE},         {STR_INIT(".pot"), TEXT_PROSE},
-    {STR_INIT(".pod"), TEXT_PROSE},        {STR_INIT(".texi"), TEXT_PROSE},
+    {STR_INIT(".pod"), TEXT_PROSE},        {STR_INIT(".sgml"), TEXT_PROSE},
+    {STR_INIT(".1"), TEXT_PROSE},          {STR_INIT(".3"), TEXT_PROSE},
+    {STR_INIT(".5"), TEXT_PROSE},          {STR_INIT(".7"), TEXT_PROSE},
+    {STR_INIT(".8"), TEXT_PROSE},          {STR_INIT(".texi"), TEXT_PROSE},
+};
+
+/* Ends of programs; what has another name holds settings, as far as we know. */
+static const str code_ends[] = {
+    STR_INIT(".c"),           STR_INIT(".h"),     STR_INIT(".cc"),     STR_INIT(".cpp"),
+    STR_INIT(".cxx"),         STR_INIT(".hpp"),   STR_INIT(".hxx"),    STR_INIT(".hh"),
+    STR_INIT(".m"),           STR_INIT(".mm"),    STR_INIT(".java"),   STR_INIT(".kt"),
+    STR_INIT(".kts"),         STR_INIT(".scala"), STR_INIT(".groovy"), STR_INIT(".gradle"),
+    STR_INIT(".clj"),         STR_INIT(".cljs"),  STR_INIT(".js"),     STR_INIT(".jsx"),
+    STR_INIT(".ts"),          STR_INIT(".tsx"),   STR_INIT(".mjs"),    STR_INIT(".cjs"),
+    STR_INIT(".mts"),         STR_INIT(".cts"),   STR_INIT(".vue"),    STR_INIT(".svelte"),
+    STR_INIT(".astro"),       STR_INIT(".py"),    STR_INIT(".pyi"),    STR_INIT(".pyx"),
+    STR_INIT(".rb"),          STR_INIT(".rake"),  STR_INIT(".erb"),    STR_INIT(".php"),
+    STR_INIT(".phtml"),       STR_INIT(".php3"),  STR_INIT(".inc"),    STR_INIT(".go"),
+    STR_INIT(".rs"),          STR_INIT(".swift"), STR_INIT(".cs"),     STR_INIT(".vb"),
+    STR_INIT(".fs"),          STR_INIT(".fsx"),   STR_INIT(".dart"),   STR_INIT(".ex"),
+    STR_INIT(".exs"),         STR_INIT(".erl"),   STR_INIT(".hrl"),    STR_INIT(".hs"),
+    STR_INIT(".lhs"),         STR_INIT(".lua"),   STR_INIT(".pl"),     STR_INIT(".pm"),
+    STR_INIT(".t"),           STR_INIT(".r"),     STR_INIT(".jl"),     STR_INIT(".nim"),
+    STR_INIT(".zig"),         STR_INIT(".d"),     STR_INIT(".pas"),    STR_INIT(".pp"),
+    STR_INIT(".f90"),         STR_INIT(".f"),     STR_INIT(".adb"),    STR_INIT(".ads"),
+    STR_INIT(".ml"),          STR_INIT(".mli"),   STR_INIT(".el"),     STR_INIT(".lisp"),
+    STR_INIT(".scm"),         STR_INIT(".rkt"),   STR_INIT(".tcl"),    STR_INIT(".asm"),
+    STR_INIT(".s"),           STR_INIT(".sol"),   STR_INIT(".coffee"), STR_INIT(".less"),
+    STR_INIT(".scss"),        STR_INIT(".sass"),  STR_INIT(".css"),    STR_INIT(".awk"),
+    STR_INIT(".sed"),         STR_INIT(".proto"), STR_INIT(".thrift"), STR_INIT(".y"),
+    STR_INIT(".l"),           STR_INIT(".m4"),    STR_INIT(".ac"),     STR_INIT(".am"),
+    STR_INIT(".mk"),          STR_INIT(".cmake"), STR_INIT(".jsp"),    STR_INIT(".aspx"),
+    STR_INIT(".cshtml"),      STR_INIT(".razor"), STR_INIT(".twig"),   STR_INIT(".ejs"),
+    STR_INIT(".hbs"),         STR_INIT(".pug"),   STR_INIT(".haml"),   STR_INIT(".slim"),
+    STR_INIT(".dtsi"),        STR_INIT(".dts"),   STR_INIT(".v"),      STR_INIT(".sv"),
+    STR_INIT(".vhd"),         STR_INIT(".lds"),   STR_INIT(".bp"),     STR_INIT(".cu"),
+    STR_INIT(".cl"),          STR_INIT(".glsl"),  STR_INIT(".hlsl"),   STR_INIT(".metal"),
+    STR_INIT(".applescript"),
 };
 
 /* Ends after which the name before counts: ".env.example" is an example of ".env". */
@@ -105,11 +149,17 @@ static const str hiding_ends[] = {
 static const str test_words[] = {
     STR_INIT("test"),      STR_INIT("tests"),     STR_INIT("testing"),   STR_INIT("testdata"),
     STR_INIT("spec"),      STR_INIT("specs"),     STR_INIT("fixture"),   STR_INIT("fixtures"),
-    STR_INIT("example"),   STR_INIT("examples"),  STR_INIT("sample"),    STR_INIT("samples"),
-    STR_INIT("mock"),      STR_INIT("mocks"),     STR_INIT("demo"),      STR_INIT("demos"),
-    STR_INIT("e2e"),       STR_INIT("cypress"),   STR_INIT("selftest"),  STR_INIT("selftests"),
-    STR_INIT("unittest"),  STR_INIT("unittests"), STR_INIT("benchmark"), STR_INIT("snapshots"),
-    STR_INIT("testsuite"), STR_INIT("cassettes"), STR_INIT("jtreg"),
+    STR_INIT("mock"),      STR_INIT("mocks"),     STR_INIT("e2e"),       STR_INIT("cypress"),
+    STR_INIT("selftest"),  STR_INIT("selftests"), STR_INIT("unittest"),  STR_INIT("unittests"),
+    STR_INIT("benchmark"), STR_INIT("snapshots"), STR_INIT("testsuite"), STR_INIT("cassettes"),
+    STR_INIT("jtreg"),     STR_INIT("expected"),
+};
+
+static const str example_words[] = {
+    STR_INIT("example"),       STR_INIT("examples"), STR_INIT("sample"), STR_INIT("samples"),
+    STR_INIT("demo"),          STR_INIT("demos"),    STR_INIT("doc"),    STR_INIT("docs"),
+    STR_INIT("documentation"), STR_INIT("guides"),   STR_INIT("manual"), STR_INIT("tutorial"),
+    STR_INIT("tutorials"),
 };
 
 static bool is_word(char c)
@@ -117,30 +167,59 @@ static bool is_word(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static bool is_test_word(str word)
+static bool is_one_of(str word, const str *list, size_t count)
 {
-    for (size_t i = 0; i < sizeof test_words / sizeof *test_words; i++) {
-        if (str_ieq(word, test_words[i])) {
+    for (size_t i = 0; i < count; i++) {
+        if (str_ieq(word, list[i])) {
             return true;
         }
     }
-    /* FooTest.java, TestFoo.cs, fooSpec.js */
+    return false;
+}
+
+/* "FooTest.java", "TestFoo.cs", "fooSpec.js" */
+static bool is_test_name(str word)
+{
     return word.n > 4 && (str_ends(word, STR("Test")) || str_ends(word, STR("Tests")) ||
                           str_ends(word, STR("Spec")) ||
                           (str_starts(word, STR("Test")) && word.p[4] >= 'A' && word.p[4] <= 'Z'));
 }
 
-static bool is_test_path(str path)
+/* Where the disk's own folders may be called anything: "/tmp/test/…". */
+static str skip_root(str path)
+{
+    size_t at = 0;
+    for (unsigned i = 0; path.n && path.p[0] == '/' && i <= ROOT_PARTS; i++) {
+        size_t slash = str_find_byte(path, '/', at);
+        if (slash == SIZE_MAX) {
+            break;
+        }
+        at = slash + 1;
+    }
+    return str_slice(path, at, path.n);
+}
+
+static void find_words(str path, struct text_traits *t)
 {
     for (size_t i = 0; i < path.n;) {
         size_t to = i;
         while (to < path.n && is_word(path.p[to])) {
             to++;
         }
-        if (to > i && is_test_word(str_slice(path, i, to))) {
+        str word = str_slice(path, i, to);
+        t->test |= is_one_of(word, test_words, sizeof test_words / sizeof *test_words) ||
+                   is_test_name(word);
+        t->example |= is_one_of(word, example_words, sizeof example_words / sizeof *example_words);
+        i = to + (to == i);
+    }
+}
+
+static bool has_end(str name, const str *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (name.n > list[i].n && str_ieq(str_slice(name, name.n - list[i].n, name.n), list[i])) {
             return true;
         }
-        i = to + (to == i);
     }
     return false;
 }
@@ -175,7 +254,24 @@ static enum text_kind kind_of_name(str name)
             return ends[i].kind;
         }
     }
-    return TEXT_CODE;
+    return has_end(name, code_ends, sizeof code_ends / sizeof *code_ends) ? TEXT_CODE : TEXT_CONFIG;
+}
+
+/* "#!/usr/bin/env python3" is code; a shell's settings stand bare. */
+static bool is_program(str head)
+{
+    static const str names[] = {
+        STR_INIT("python"), STR_INIT("perl"), STR_INIT("ruby"), STR_INIT("node"),
+        STR_INIT("php"),    STR_INIT("lua"),  STR_INIT("deno"), STR_INIT("osascript"),
+    };
+    size_t end = str_find_byte(str_slice(head, 0, 128), '\n', 0);
+    str line = str_slice(head, 0, end == SIZE_MAX ? 0 : end);
+    for (size_t i = 0; str_starts(line, STR("#!")) && i < sizeof names / sizeof *names; i++) {
+        if (str_find(line, names[i], 0) != SIZE_MAX) {
+            return true;
+        }
+    }
+    return str_starts(line, STR("<?php"));
 }
 
 /* A bundle: hardly a line end in the first bytes. */
@@ -191,6 +287,7 @@ static bool is_minified(str head)
 
 void text_traits_find(str path, str head, struct text_traits *ret)
 {
+    path = skip_root(path);
     path = str_slice(path, path.n > PATH_LOOK ? path.n - PATH_LOOK : 0, path.n);
     size_t from = path.n;
     while (from > 0 && path.p[from - 1] != '/' && path.p[from - 1] != '!' &&
@@ -200,9 +297,12 @@ void text_traits_find(str path, str head, struct text_traits *ret)
     struct text_traits t = {.name = str_slice(path, from, path.n)};
     str name = t.name;
     (void)strip(&name, hiding_ends, sizeof hiding_ends / sizeof *hiding_ends);
-    t.example = strip(&name, example_ends, sizeof example_ends / sizeof *example_ends);
-    t.test = is_test_path(path);
+    t.example |= strip(&name, example_ends, sizeof example_ends / sizeof *example_ends);
+    find_words(path, &t);
     t.kind = kind_of_name(name);
+    if (t.kind == TEXT_CONFIG && is_program(head)) {
+        t.kind = TEXT_CODE;
+    }
     if (t.kind == TEXT_CODE && is_minified(head)) {
         t.kind = TEXT_MINIFIED;
     }
