@@ -23,6 +23,7 @@ import zlib
 
 DIGITS, LOWER, UPPER = string.digits, string.ascii_lowercase, string.ascii_uppercase
 BASE62 = DIGITS + UPPER + LOWER
+RFC4648 = UPPER + LOWER + DIGITS + "+/"
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 CLASSES = {
@@ -89,10 +90,20 @@ def bech32(prefix, raw):
     return out.upper() if prefix.isupper() else out
 
 
-def one(found, before, rng):
+def letters(name, count, after, rng):
+    """Before its padding base64 ends with a letter whose unused bits are zero (RFC 4648)."""
+    out = "".join(rng.choice(CLASSES[name]) for _ in range(count))
+    step = 16 if after.startswith("==") else 4 if after.startswith("=") else 1
+    if name.startswith("base64") and out and step > 1:
+        at = RFC4648.index(out[-1].replace("-", "+").replace("_", "/"))
+        out = out[:-1] + RFC4648[at - at % step]
+    return out
+
+
+def one(found, before, after, rng):
     name, count, kind, version, size, prefix, bytes_ = found.groups()
     if name in CLASSES and int(count) <= LENGTH_MAX:
-        return "".join(rng.choice(CLASSES[name]) for _ in range(int(count)))
+        return letters(name, int(count), after, rng)
     if kind:
         return crc(kind, before)
     if version:
@@ -124,7 +135,7 @@ def expand_from(template, at, rng, inside):
         if template.startswith("{{", at):
             out, at = out + "{", at + 2
         elif member:
-            out, at = out + one(member, out, rng), member.end()
+            out, at = out + one(member, out, template[member.end():], rng), member.end()
         elif start:
             text, at = expand_from(template, start.end(), rng, True)
             out += nested(start[1], text)

@@ -76,8 +76,8 @@ void json_write_str(struct buf *b, str s)
         if (code == '"' || code == '\\') {
             buf_add_byte(b, '\\');
             buf_add_byte(b, (char)code);
-        } else if (code < 0x20 || code == 0x7f || code == '<' || code == '>' || code == '&' ||
-                   code == 0x2028 || code == 0x2029) {
+        } else if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == '<' || code == '>' ||
+                   code == '&' || utf8_is_hidden(code)) {
             buf_addf(b, "\\u%04x", (unsigned)code);
         } else {
             utf8_add(b, code);

@@ -25,8 +25,9 @@ bool json_get_str(const json_t *object, const char *key, str *ret);
 /* Appends a value in compact form. */
 void json_write(struct buf *b, const json_t *value);
 
-/* Appends a quoted JSON string; malformed UTF-8 becomes U+FFFD; "<", ">", "&", U+2028 and U+2029
- * are escaped so that it can stand in HTML and JavaScript. */
+/* Appends a quoted JSON string; malformed UTF-8 becomes U+FFFD; "<", ">", "&", controls and
+ * what is hidden (utf8_is_hidden) are escaped, so that it can stand in HTML, JavaScript and on a
+ * terminal. */
 void json_write_str(struct buf *b, str s);
 
 /* Gives the first member whose name is not in `names` (NULL-terminated), or NULL. */

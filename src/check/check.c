@@ -118,7 +118,7 @@ err check_run(const struct check_options *options, struct report **ret, str *ret
         e = collect_all(&run);
     }
     if (err_ok(e)) {
-        e = judge(run.r, &run.selection, run.has_baseline ? &run.baseline : NULL);
+        e = judge_report(run.r, &run.selection, run.has_baseline ? &run.baseline : NULL);
     }
     if (!err_ok(e)) {
         report_free(run.r);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/judge.h"
 
-#include "base/mem.h"
 #include "base/day.h"
+#include "base/mem.h"
 #include "check/facts/dns_zone.h"
 
 err report_new(struct report **ret)
@@ -190,7 +190,8 @@ static void fill_rows(struct report *r)
     }
 }
 
-err judge(struct report *r, const struct selection *selection, const struct baseline *baseline)
+err judge_report(struct report *r, const struct selection *selection,
+                 const struct baseline *baseline)
 {
     struct judging j = {.r = r,
                         .selection = selection,
@@ -223,7 +224,7 @@ err check_judge(struct facts *facts, str only, struct report **ret)
     e = kept.p ? selection_read(&r->a, kept, &selection, &reason)
                : err_new(ERR_NO_MEMORY, "no memory for the report");
     if (err_ok(e)) {
-        e = judge(r, &selection, NULL);
+        e = judge_report(r, &selection, NULL);
     }
     if (!err_ok(e)) {
         report_free(r);

@@ -14,7 +14,8 @@ enum {
 err report_new(struct report **ret);
 
 /* Runs the selected checks on r->facts and fills the rest. `baseline` may be NULL. NO_MEMORY. */
-err judge(struct report *r, const struct selection *selection, const struct baseline *baseline);
+err judge_report(struct report *r, const struct selection *selection,
+                 const struct baseline *baseline);
 
 /* The exception of the intent that holds for this evidence at `now_ms`, or NULL. */
 const struct intent_exception *judge_exception(const struct intent *intent,

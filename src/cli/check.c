@@ -1,57 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/check.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "check/baseline.h"
+#include "cli/output.h"
 
-enum { FILE_MODE = 0644 };
-
-static bool is_terminal(int fd)
-{
-    const char *term = getenv("TERM");
-    return isatty(fd) == 1 && (!term || strcmp(term, "dumb") != 0);
-}
-
-/* ── progress: one line on the terminal, written again and again ── */
+/* ── progress ── */
 
 static void show_progress(void *user, const char *stage, size_t done, size_t total)
 {
     (void)user;
-    (void)fprintf(stderr, "\r\x1b[K%zu/%zu  %s", done, total, stage);
-    (void)fflush(stderr);
+    output_progress(stage, done, total);
 }
-
-static void end_progress(void) { (void)fputs("\r\x1b[K", stderr); }
 
 /* ── what comes out ── */
-
-static int write_out(const char *path, const struct buf *b)
-{
-    err e = buf_err(b);
-    if (!err_ok(e)) {
-        return cli_fail_err(e, "the report");
-    }
-    if (!path || strcmp(path, "-") == 0) {
-        (void)fwrite(b->p, 1, b->n, stdout);
-        return CLI_OK;
-    }
-    e = file_write(path, buf_str(b), FILE_MODE);
-    return err_ok(e) ? CLI_OK : cli_fail(CLI_UNREACHABLE, "%s: %s", path, e.what);
-}
 
 static int write_report(struct check_command *c, const struct report *r)
 {
     struct buf b;
-    const char *no_color = getenv("NO_COLOR");
-    bool to_file = c->out && strcmp(c->out, "-") != 0;
+    bool to_file = output_is_file(c->out);
     buf_init(&b, REPORT_BYTES_MAX);
-    c->style.colour = !to_file && is_terminal(STDOUT_FILENO) && !(no_color && *no_color);
+    c->style.colour = !to_file && output_colour();
     report_write(r, c->format, &c->style, &b);
-    int code = write_out(c->out, &b);
+    int code = output_write(c->out, &b, "the report");
     buf_done(&b);
     if (code == CLI_OK && to_file) {
         cli_say("%.*s: %zu fail, %zu warn, %zu error, %zu pass, %zu not tested; written to %s",
@@ -70,7 +42,7 @@ static int write_plan(struct cli *cli, struct check_command *c, const struct rep
     }
     buf_init(&b, REPORT_BYTES_MAX);
     report_plan(r, &c->style, &b);
-    int code = write_out(path, &b);
+    int code = output_write(path, &b, "the report");
     buf_done(&b);
     return code;
 }
@@ -84,7 +56,7 @@ static int write_baseline(struct cli *cli, const struct report *r)
     }
     buf_init(&b, BASELINE_BYTES_MAX);
     baseline_write(&b, r);
-    int code = write_out(path, &b);
+    int code = output_write(path, &b, "the report");
     buf_done(&b);
     return code;
 }
@@ -113,7 +85,7 @@ static int list(struct cli *cli)
     }
     buf_init(&b, REPORT_BYTES_MAX);
     report_list(format, &b);
-    int code = write_out(cli_option(cli, "out", 0), &b);
+    int code = output_write(cli_option(cli, "out", 0), &b, "the report");
     buf_done(&b);
     return code;
 }
@@ -122,11 +94,11 @@ static int run(struct cli *cli, struct check_command *c)
 {
     struct report *r;
     str reason = STR_EMPTY;
-    bool progress = is_terminal(STDERR_FILENO);
+    bool progress = output_is_terminal(STDERR_FILENO);
     c->options.collect.progress = progress ? show_progress : NULL;
     err e = check_run(&c->options, &r, &reason, &cli->a);
     if (progress) {
-        end_progress();
+        output_progress_end();
     }
     if (!err_ok(e)) {
         return str_empty(reason) ? cli_fail_err(e, "check")

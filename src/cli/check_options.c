@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "base/escape.h"
-#include "base/file.h"
 #include "check/baseline.h"
 #include "check/mail/message.h"
 #include "cli/check.h"
+#include "cli/output.h"
 
 enum { OPTIONS_BYTES_MAX = 65536, BUDGET_MAX_S = 3600, DNS_PORT = 53, PORT_MAX = 65535 };
 
@@ -96,22 +93,6 @@ static int read_reach(struct cli *cli, struct check_command *c)
 
 /* ── the others ── */
 
-static int read_file(const char *option, const char *path, struct buf *b, size_t max)
-{
-    buf_init(b, max);
-    err e = file_read(path, b);
-    return err_ok(e) ? CLI_OK : cli_fail(CLI_USAGE, "--%s %s: %s", option, path, e.what);
-}
-
-static int check_readable(struct cli *cli, const char *option, str *ret)
-{
-    const char *path = cli_option(cli, option, 0);
-    *ret = str_c(path);
-    return !path || access(path, R_OK) == 0
-               ? CLI_OK
-               : cli_fail(CLI_USAGE, "--%s %s: the file cannot be read", option, path);
-}
-
 static int read_network(struct cli *cli, struct collect_options *o)
 {
     const char *resolver = cli_option(cli, "resolver", 0), *budget = cli_option(cli, "budget", 0);
@@ -135,8 +116,8 @@ static int read_network(struct cli *cli, struct collect_options *o)
     if (o->no_ipv4 && o->no_ipv6) {
         return cli_fail(CLI_USAGE, "--no-ipv4 and --no-ipv6 together leave nothing");
     }
-    int code = check_readable(cli, "ca-file", &o->ca_file);
-    return code == CLI_OK ? check_readable(cli, "trust-anchor", &o->trust_anchor) : code;
+    int code = output_readable(cli, "ca-file", &o->ca_file);
+    return code == CLI_OK ? output_readable(cli, "trust-anchor", &o->trust_anchor) : code;
 }
 
 /* The domain of the From field, when no target was given. */
@@ -163,7 +144,7 @@ static int read_message(struct cli *cli, struct check_command *c)
     if (!path) {
         return CLI_OK;
     }
-    int code = read_file("message", path, &c->message, MESSAGE_BYTES_MAX);
+    int code = output_read("message", path, &c->message, MESSAGE_BYTES_MAX);
     if (code != CLI_OK) {
         return code;
     }
@@ -234,7 +215,7 @@ int check_command_read(struct cli *cli, struct check_command *ret)
     code = code == CLI_OK ? read_message(cli, ret) : code;
     code = code == CLI_OK ? write_options(cli, ret) : code;
     if (code == CLI_OK && baseline) {
-        code = read_file("baseline", baseline, &ret->baseline, BASELINE_BYTES_MAX);
+        code = output_read("baseline", baseline, &ret->baseline, BASELINE_BYTES_MAX);
         ret->options.baseline = buf_str(&ret->baseline);
         if (code == CLI_OK && str_empty(ret->options.baseline)) {
             code = cli_fail(CLI_USAGE, "--baseline %s: the file is empty", baseline);

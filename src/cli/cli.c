@@ -119,6 +119,10 @@ static int parse_option(struct cli *cli, int argc, char **argv, int *i)
 static int parse_arguments(struct cli *cli, int argc, char **argv, int from)
 {
     bool only_positional = false;
+    cli->positional = arena_array(&cli->a, (size_t)argc, sizeof(const char *));
+    if (!cli->positional) {
+        return cli_fail(CLI_UNREACHABLE, "out of memory");
+    }
     for (int i = from; i < argc; i++) {
         if (!only_positional && strcmp(argv[i], "--") == 0) {
             only_positional = true;
@@ -127,8 +131,6 @@ static int parse_arguments(struct cli *cli, int argc, char **argv, int from)
             if (code != CLI_OK) {
                 return code;
             }
-        } else if (cli->positional_count == CLI_POSITIONAL_MAX) {
-            return cli_fail(CLI_USAGE, "more than %d arguments", CLI_POSITIONAL_MAX);
         } else {
             cli->positional[cli->positional_count++] = argv[i];
         }
@@ -141,7 +143,7 @@ static int check_arguments(struct cli *cli)
     const struct cli_command *command = cli->command;
     const char *format = cli_option(cli, "format", 0);
     if (format && strcmp(format, "json") != 0 && strcmp(format, "text") != 0 &&
-        command->run != cmd_policy && command->run != cmd_check) {
+        command->run != cmd_policy && command->run != cmd_check && command->run != cmd_scan) {
         return cli_fail(CLI_USAGE, "--format is text or json");
     }
     cli->json = format && strcmp(format, "json") == 0;

@@ -12,7 +12,11 @@
 /* Exit codes (API.md, "The command line"). */
 enum cli_exit { CLI_OK = 0, CLI_REFUSED = 1, CLI_USAGE = 2, CLI_UNREACHABLE = 3 };
 
-enum { CLI_POSITIONAL_MAX = 64, CLI_OPTIONS_MAX = 48 };
+enum {
+    CLI_OPTIONS_MAX = 200,
+    CLI_POSITIONAL_MAX = 64, /* of commands that hold them in a list of their own */
+    CLI_POSITIONAL_ANY = 0x7fffffff
+};
 
 struct cli_option {
     const char *name;  /* "format"; given as --format VALUE or --format=VALUE */
@@ -39,7 +43,7 @@ extern const size_t cli_command_count;
 struct cli {
     const struct cli_command *command;
     struct arena a;
-    const char *positional[CLI_POSITIONAL_MAX];
+    const char **positional;
     unsigned positional_count;
     struct {
         const char *name, *value;
@@ -127,6 +131,7 @@ int cmd_audit_verify(struct cli *cli);
 int cmd_rotate(struct cli *cli);
 int cmd_policy(struct cli *cli);
 int cmd_check(struct cli *cli);
+int cmd_scan(struct cli *cli);
 int cmd_backup(struct cli *cli);
 int cmd_restore(struct cli *cli);
 int cmd_migrate(struct cli *cli);

@@ -19,7 +19,7 @@ const struct cli_command cli_commands[] = {
      "KEY=VALUE sets one member of the settings; VALUE is JSON, or text when it is none:\n"
      "  doorward project set main 'initial_message=How can we help?' 'whitelabel=true'\n"
      "KEY= alone goes back to the default.",
-     set_options, 1, 64, cmd_project_set},
+     set_options, 1, CLI_POSITIONAL_MAX, cmd_project_set},
     {"project delete", "SLUG --yes", "Remove a project with all its documents, chats and leads", "",
      yes_options, 1, 1, cmd_project_delete},
     {"source add", "--project SLUG PATH|URL [--sitemap]",
@@ -35,7 +35,7 @@ const struct cli_command cli_commands[] = {
     {"source groups", "[--project SLUG] SOURCE [GROUP]... [--everybody]",
      "Say which known visitors read a source",
      "Without GROUP it shows who does. Others never get a passage of it, nor learn that it exists.",
-     groups_options, 1, 64, cmd_source_groups},
+     groups_options, 1, CLI_POSITIONAL_MAX, cmd_source_groups},
     {"search", "[--project SLUG] QUERY", "Search the documents", "", search_options, 1, 1,
      cmd_search},
     {"ask", "[--project SLUG] QUESTION", "Answer a question from the documents",
@@ -135,6 +135,18 @@ const struct cli_command cli_commands[] = {
      "Exit codes: 0 no check failed; 1 one did (see --fail-on; warnings never count); 2 wrong usage;\n"
      "3 none failed, but something could not be tested.",
      check_options, 0, 1, cmd_check},
+    {"scan", "[PATH]... [--git] [--staged] [--url URL]... [--stdin] [--format FORMAT] [--out FILE]",
+     "Is a key or a password where others can read it? Files, history, pages, archives, logs",
+     "Finds secrets, groups the places of each, and says what it opens and how to rotate it. PATH is a\n"
+     "file or a folder; - is standard input. Nothing is changed, nothing is sent anywhere.\n"
+     "  doorward scan .                    the files here, with the archives among them\n"
+     "  doorward scan --git                the history of the repository here too\n"
+     "  doorward scan --staged             what is to be committed: for a pre-commit hook\n"
+     "  doorward scan --url https://www.example.com/\n"
+     "Without PATH it reads what `secrets:` of launch.yaml names. docs/scan.md says more.\n"
+     "Exit codes: 0 nothing is open; 1 something is (see --fail-on); 2 wrong usage; 3 nothing is, but\n"
+     "something could not be read.",
+     scan_options, 0, CLI_POSITIONAL_ANY, cmd_scan},
     {"policy", "[--format text|json|markdown]", "Print who may call which route", "", no_options, 0,
      0, cmd_policy},
     {"backup", "FILE", "Write a consistent copy of the database while the server runs", "",

@@ -32,3 +32,4 @@ extern const struct cli_option visitor_key_remove_options[];
 extern const struct cli_option groups_options[];
 extern const struct cli_option rotate_options[];
 extern const struct cli_option check_options[];
+extern const struct cli_option scan_options[];

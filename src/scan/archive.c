@@ -108,12 +108,11 @@ static bool entry_next(struct reader *r, str *ret)
     return true;
 }
 
-/* The name as it is in the archive, without conversion where that can be had. */
 static str raw_name(struct archive_entry *entry)
 {
-    const char *name = archive_entry_pathname_utf8(entry);
+    const char *name = archive_entry_pathname(entry);
     if (!name) {
-        name = archive_entry_pathname(entry);
+        name = archive_entry_pathname_utf8(entry);
     }
     return str_c(name ? name : "?");
 }
@@ -225,7 +224,6 @@ static bool open_layer(struct layer *l)
         (l->from->seek && archive_read_set_seek_callback(a, on_seek) != ARCHIVE_OK)) {
         return false;
     }
-    (void)archive_read_set_options(a, "hdrcharset=UTF-8");
     return archive_read_open1(a) >= ARCHIVE_WARN;
 }
 

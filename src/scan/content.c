@@ -179,9 +179,13 @@ static void run_archive(struct scan_worker *w, struct content_room *room, struct
                : hold > CONTENT_ROOM_MAX ? CONTENT_ROOM_MAX
                                          : (size_t)hold;
     size_t held = run.hold;
+    locale_t before = room->utf8 ? uselocale(room->utf8) : (locale_t)0;
     content_hold(held);
     archive_scan(&run, r, kind, head, name);
     content_release(held);
+    if (before) {
+        (void)uselocale(before);
+    }
     if (run.heavy) {
         content_heavy_end();
     }

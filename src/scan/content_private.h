@@ -2,6 +2,8 @@
 /* What the readers of contents share. */
 #pragma once
 
+#include <locale.h>
+
 #include "base/buf.h"
 #include "scan/content.h"
 #include "scan/sniff.h"
@@ -69,6 +71,7 @@ struct content_room {
     struct buf whole;                     /* a file, or its pieces */
     struct buf text;                      /* the same in UTF-8, or without its markup */
     struct buf layers[PACKED_LAYERS_MAX]; /* an entry of each archive within another */
+    locale_t utf8; /* names in archives are converted to it by libarchive; 0: none */
 };
 
 /* One outermost file with all that is within. */

@@ -40,6 +40,7 @@ struct content_room *content_room(struct scan_worker *w)
     if (!*room) {
         *room = mem_alloc(sizeof **room);
         if (*room) {
+            (*room)->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
             buf_init(&(*room)->whole, SCAN_WHOLE_MAX);
             buf_init(&(*room)->text, CONTENT_TEXT_MAX);
             for (unsigned i = 0; i < PACKED_LAYERS_MAX; i++) {
@@ -61,6 +62,9 @@ void content_room_trim(struct buf *b)
 void content_room_free(struct content_room *room)
 {
     if (room) {
+        if (room->utf8) {
+            freelocale(room->utf8);
+        }
         buf_done(&room->whole);
         buf_done(&room->text);
         for (unsigned i = 0; i < PACKED_LAYERS_MAX; i++) {

@@ -42,18 +42,18 @@ void findings_free(struct findings *f)
 
 /* ── the table: a secret that is one and the same that is none are two entries ── */
 
-static size_t slot_of(const struct findings *f, str secret, bool not )
+static size_t slot_of(const struct findings *f, str secret, bool none)
 {
-    return (size_t)(crypto_siphash(secret) ^ (not ? UINT64_C(0x9e3779b97f4a7c15) : 0)) &
+    return (size_t)(crypto_siphash(secret) ^ (none ? UINT64_C(0x9e3779b97f4a7c15) : 0)) &
            (f->table_size - 1);
 }
 
-static uint32_t *look_up(struct findings *f, str secret, bool not )
+static uint32_t *look_up(const struct findings *f, str secret, bool none)
 {
-    size_t at = slot_of(f, secret, not );
+    size_t at = slot_of(f, secret, none);
     for (; f->table[at]; at = (at + 1) & (f->table_size - 1)) {
         const struct finding *one = &f->entries[f->table[at] - 1].f;
-        if (one->reported_not == not &&str_eq(secret_view(&one->secret), secret)) {
+        if (one->reported_not == none && str_eq(secret_view(&one->secret), secret)) {
             break;
         }
     }
@@ -95,13 +95,13 @@ static bool grow_entries(struct findings *f)
 }
 
 /* The finding of the secret, made when there is none; NULL when a limit is reached. */
-static struct entry *entry_of(struct findings *f, str secret, bool not, const struct rule *rule)
+static struct entry *entry_of(struct findings *f, str secret, bool none, const struct rule *rule)
 {
-    uint32_t *at = look_up(f, secret, not );
+    uint32_t *at = look_up(f, secret, none);
     if (*at) {
         return &f->entries[*at - 1];
     }
-    bool full = not ? f->not_count == FINDINGS_NOT_MAX : f->count - f->not_count == FINDINGS_MAX;
+    bool full = none ? f->not_count == FINDINGS_NOT_MAX : f->count - f->not_count == FINDINGS_MAX;
     if (full || f->secret_bytes + secret.n > FINDINGS_SECRET_BYTES_MAX || !grow_entries(f)) {
         return NULL;
     }
@@ -109,15 +109,15 @@ static struct entry *entry_of(struct findings *f, str secret, bool not, const st
         if (!grow_table(f)) {
             return NULL;
         }
-        at = look_up(f, secret, not );
+        at = look_up(f, secret, none);
     }
     struct entry *entry = &f->entries[f->count];
-    *entry = (struct entry){.f = {.rule = rule, .reported_not = not }};
+    *entry = (struct entry){.f = {.rule = rule, .reported_not = none}};
     if (!err_ok(secret_set(&entry->f.secret, secret))) {
         return NULL;
     }
     f->secret_bytes += secret.n;
-    f->not_count += not ;
+    f->not_count += none;
     *at = (uint32_t)++f->count;
     return entry;
 }
@@ -286,8 +286,12 @@ void findings_add(struct findings *f, const struct candidate *c, const struct ju
                                 .served = o->served,
                                 .allowed = !str_empty(allow_reason),
                                 .reason = str_slice(allow_reason, 0, FINDING_KEY_MAX)};
-    if (str_empty(secret) || pthread_mutex_lock(&f->lock) != 0) {
+    if (str_empty(secret) || (o->except && findings_has(o->except, secret)) ||
+        pthread_mutex_lock(&f->lock) != 0) {
         return;
+    }
+    if (o->added) {
+        ++*o->added;
     }
     struct entry *entry = f->finished ? NULL : entry_of(f, secret, !j->report, c->rule);
     if (!entry || !add_place(f, entry, &place)) {
@@ -300,6 +304,11 @@ void findings_add(struct findings *f, const struct candidate *c, const struct ju
 }
 
 /* ── the end ── */
+
+bool findings_has(const struct findings *f, str secret)
+{
+    return *look_up(f, str_slice(secret, 0, FINDING_SECRET_MAX), false) != 0;
+}
 
 err findings_finish(struct findings *f, str key)
 {

@@ -23,7 +23,8 @@ enum place_kind { PLACE_FILE, PLACE_GIT, PLACE_URL, PLACE_ARCHIVE, PLACE_LOG, PL
 struct place_history {
     char first[41], last[41]; /* commits that brought and (last) had it; hex, NUL-terminated */
     int64_t date_ms;          /* author's date of the first */
-    str author;               /* of the first, "Name <mail>" */
+    uint32_t first_order, last_order; /* of the two among the repository's commits; 0: unknown */
+    str author;                       /* of the first, "Name <mail>" */
     bool at_head;
     str ref; /* where it is reachable from when not at HEAD: "refs/heads/x", "stash", "dangling" */
 };
@@ -35,6 +36,8 @@ struct origin {
     const struct place_history *history; /* PLACE_GIT; NULL otherwise */
     unsigned first_line;                 /* of the text; 0 counts as 1 */
     bool served;                         /* what a browser gets: judged for B4 */
+    const struct findings *except;       /* what it has already is not added; NULL: nothing */
+    unsigned *added; /* counted up by each findings_add, for a reader that wants to know; NULL */
 };
 
 struct place {
@@ -98,6 +101,9 @@ void findings_add(struct findings *f, const struct candidate *c, const struct ju
  * every machine, whatever the place. */
 err findings_finish(struct findings *f, str key);
 
+/* True when the secret is one of them (not one judged to be none), before findings_finish and while
+ * nothing is added. */
+bool findings_has(const struct findings *f, str secret);
 size_t findings_count(const struct findings *f);
 struct finding *findings_at(struct findings *f, size_t i);
 bool findings_truncated(const struct findings *f);

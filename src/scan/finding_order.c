@@ -9,7 +9,8 @@
 
 static int compare_numbers(int64_t a, int64_t b) { return a < b ? -1 : a > b; }
 
-/* By date, which may be unknown (0), then by name, so that the order of reading says nothing. */
+/* Where the order of commits is not known: by date, which may be unknown too (0), then by name, so
+ * that the order of reading says nothing. */
 static int compare_versions(const struct place_history *a, const struct place_history *b)
 {
     int order = compare_numbers(a->date_ms, b->date_ms);
@@ -18,12 +19,21 @@ static int compare_versions(const struct place_history *a, const struct place_hi
 
 static bool is_earlier(const struct place_history *a, const struct place_history *b)
 {
+    if (a->first_order && b->first_order && a->first_order != b->first_order) {
+        return a->first_order < b->first_order;
+    }
     return (a->date_ms != 0) != (b->date_ms != 0) ? a->date_ms != 0 : compare_versions(a, b) < 0;
 }
 
 static bool is_later(const struct place_history *a, const struct place_history *b)
 {
-    return a->at_head != b->at_head ? a->at_head : compare_versions(a, b) > 0;
+    if (a->at_head != b->at_head) {
+        return a->at_head;
+    }
+    if (a->last_order && b->last_order && a->last_order != b->last_order) {
+        return a->last_order > b->last_order;
+    }
+    return compare_versions(a, b) > 0;
 }
 
 static bool merge_versions(struct findings *f, struct slot *slot)

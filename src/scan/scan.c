@@ -184,6 +184,7 @@ err scan_run(const struct scan_options *options, struct scan_report **ret, str *
     }
     arena_init(&r->a, REPORT_BYTES_MAX);
     r->scan.options = options;
+    r->scan.keep = &r->a;
     r->started_ms = clock_wall_ms();
     r->keyed = !str_empty(options->key);
     if (!str_empty(options->baseline)) {

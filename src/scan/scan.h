@@ -84,10 +84,11 @@ struct scan {
     const struct scan_options *options;
     const struct scanner *scanner;
     struct findings *findings;
-    atomic_uint_fast64_t bytes, files, blobs, skipped;
+    atomic_uint_fast64_t bytes, files, commits, blobs, skipped;
     struct scan_problems *problems;
     char projects[SCAN_PROJECTS_MAX][SCAN_PROJECT_MAX]; /* that pages name: what --verify asks of */
     unsigned project_count;
+    struct arena *keep; /* what findings point to (place_history); lives as long as they do */
 };
 
 /* Says that something could not be read, or only in part: exit code 3. From every thread. */
@@ -101,6 +102,9 @@ bool scan_excluded(const struct scan *s, str path);
 void scan_progress(struct scan *s, const char *stage, uint64_t done, uint64_t total);
 unsigned scan_jobs(const struct scan *s);
 
+/* The rule of findings about secrets that environments share (L14); not one of scan_rules. */
+extern const struct rule scan_shared_rule;
+
 struct scan_report {
     struct arena a;
     struct scan scan;
@@ -108,7 +112,9 @@ struct scan_report {
     unsigned duration_ms;
     struct scan_problem *problem_list;
     size_t problem_count, problem_more;
+    size_t note_count; /* behind the problems in the list */
     size_t open, allowed, baselined, publishable, not_reported;
+    size_t shared; /* open ones of scan_shared_rule, beside `open` */
     bool truncated;
     bool keyed; /* the fingerprints are */
 };

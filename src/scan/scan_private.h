@@ -19,6 +19,3 @@ err scan_environments(struct scan_report *r);
 
 /* Sets each finding's state and counts them. */
 void scan_states(struct scan_report *r, const struct scan_baseline *baseline, int64_t now_ms);
-
-/* The rule of findings about secrets that environments share. */
-extern const struct rule scan_shared_rule;

@@ -66,7 +66,8 @@ static void tell(struct scan *s, str path, const char *what, bool limit, bool no
         return;
     }
     if (!is_told(p, path, what)) {
-        str copy = p->count < SCAN_PROBLEMS_MAX ? arena_str(&p->text, path) : (str){NULL, 0};
+        size_t max = note ? SCAN_PROBLEMS_MAX / 2 : SCAN_PROBLEMS_MAX; /* room for what is wrong */
+        str copy = p->count < max ? arena_str(&p->text, path) : (str){NULL, 0};
         if (copy.p) {
             p->list[p->count++] = (struct scan_problem){copy, what, limit, note};
         } else if (!note) {
@@ -86,6 +87,9 @@ void scan_note(struct scan *s, str path, const char *what) { tell(s, path, what,
 static int compare(const void *left, const void *right)
 {
     const struct scan_problem *a = left, *b = right;
+    if (a->note != b->note) {
+        return a->note ? 1 : -1;
+    }
     int order = str_cmp(a->path, b->path);
     return order ? order : strcmp(a->what, b->what);
 }
@@ -95,7 +99,10 @@ void scan_problems_take(struct scan_report *r)
     struct scan_problems *p = r->scan.problems;
     qsort(p->list, p->count, sizeof p->list[0], compare);
     r->problem_list = p->list;
-    r->problem_count = p->count;
+    for (size_t i = 0; i < p->count; i++) {
+        r->note_count += p->list[i].note;
+    }
+    r->problem_count = p->count - r->note_count;
     r->problem_more = p->more;
 }
 

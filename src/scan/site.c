@@ -218,7 +218,6 @@ static void read_answer(struct visitor *v, const struct site_target *target, con
         if (answer->status != 200) {
             scan_problem(v->site->scan, target->url, "the page does not answer with 200", false);
         }
-        site_add_probes(v, at);
     } else if (answer->status != 200) {
         if (answer->status >= 500 && !target->guessed) {
             scan_problem(v->site->scan, target->url, "the server answers with an error", false);
@@ -229,6 +228,9 @@ static void read_answer(struct visitor *v, const struct site_target *target, con
     wanted = wanted && (target->kind != SITE_MAP || !html);
     if (wanted && answer->body.n && (!html || is_new_body(v->site, answer->body))) {
         search(v, target, at, answer, html);
+    }
+    if (target->kind == SITE_START) {
+        site_add_probes(v, at); /* after what the page loads, which counts more */
     }
 }
 

@@ -3,11 +3,12 @@
 #include "base/mem.h"
 #include "scan/engine_private.h"
 
-enum { STREAM_BUFFER = STREAM_BLOCK + SCAN_OVERLAP };
+enum { STREAM_BUFFER = STREAM_BLOCK + SCAN_OVERLAP, HEAD = 8192 };
 
 struct scan_stream {
     struct pass pass;
     struct text_traits traits;
+    bool has_traits;
     size_t n;
     char bytes[STREAM_BUFFER];
 };
@@ -23,14 +24,21 @@ err scan_stream_begin(struct scan_worker *w, const struct origin *o, struct scan
     return ERR_NONE;
 }
 
+void scan_stream_traits(struct scan_stream *s, const struct text_traits *traits)
+{
+    s->traits = *traits;
+    s->has_traits = true;
+}
+
 /* Searches what has come. Hits so near the end that more may belong to them wait for the next
  * time. */
 static void search(struct scan_stream *s, bool last)
 {
     struct pass *p = &s->pass;
     uint64_t end = p->base + s->n;
-    if (p->to == 0 && p->base == 0) {
-        text_traits_find(p->origin->path, str_n(s->bytes, s->n), &s->traits);
+    if (!s->has_traits) {
+        s->has_traits = true;
+        text_traits_find(p->origin->path, str_slice(str_n(s->bytes, s->n), 0, HEAD), &s->traits);
     }
     p->text = str_n(s->bytes, s->n);
     p->from = p->to;

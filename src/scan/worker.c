@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "scan/content_private.h"
 #include "scan/decode.h"
 #include "scan/engine_private.h"
 
@@ -54,6 +55,7 @@ void scan_worker_free(struct scan_worker *w)
     buf_wipe(&w->pieces[0]);
     buf_wipe(&w->pieces[1]);
     buf_wipe(&w->probe);
+    content_room_free(w->room);
     pcre2_jit_stack_free(w->stack);
     pcre2_match_data_free(w->data);
     pcre2_match_context_free(w->match);
@@ -61,3 +63,5 @@ void scan_worker_free(struct scan_worker *w)
 }
 
 struct scan *scan_worker_scan(struct scan_worker *w) { return w->scan; }
+
+struct content_room **scan_worker_room(struct scan_worker *w) { return &w->room; }

@@ -144,9 +144,6 @@ static void keep_problems(struct arena *a, const struct scan_report *r, struct s
     into->problems = list;
     for (size_t i = 0; list && i < r->problem_count; i++) {
         const struct scan_problem *p = &r->problem_list[i];
-        if (p->note) {
-            continue;
-        }
         if (into->problem_count == SECRETS_PROBLEMS_MAX) {
             into->problem_more++;
             continue;

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "base/mem.h"
 #include "base/day.h"
+#include "base/mem.h"
 #include "check/judge.h"
 #include "check/target.h"
 
@@ -53,7 +53,7 @@ static struct report *report_of(const struct intent *intent, const char *only,
     r->facts = facts_of(intent);
     r->owns_facts = true;
     assert_true(err_ok(selection_read(&r->a, str_c(only), &selection, &reason)));
-    assert_true(err_ok(judge(r, &selection, baseline)));
+    assert_true(err_ok(judge_report(r, &selection, baseline)));
     return r;
 }
 

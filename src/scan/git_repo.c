@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/git_repo.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "scan/sources.h"
+
+static pthread_mutex_t settings = PTHREAD_MUTEX_INITIALIZER;
+
+/* Only the repository's own configuration is read, and nothing of it is executed: no hooks, no
+ * filters, no helpers. So it does not matter who owns it (safe.directory guards against exactly
+ * that execution), and a repository mounted into a container of CI can be read. Objects are not
+ * hashed again: that costs more than all the rest, and says nothing about secrets. */
+static bool set_up(void)
+{
+    bool fine = true;
+    static const int levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
+                                 GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA};
+    if (pthread_mutex_lock(&settings) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        fine &= git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "") == 0;
+    }
+    fine &= git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0;
+    fine &= git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0) == 0;
+    fine &= git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0) == 0;
+    fine &= git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)1 << 20) == 0;
+    fine &= git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)32 << 20) == 0;
+    (void)pthread_mutex_unlock(&settings);
+    return fine;
+}
+
+static err why_not(int result)
+{
+    const git_error *last = git_error_last();
+    str message = str_c(last ? last->message : NULL);
+    if (result == GIT_ENOTFOUND) {
+        return err_new(ERR_INVALID, "there is no git repository");
+    }
+    if (str_find(message, STR("objectformat"), 0) != SIZE_MAX ||
+        str_find(message, STR("object format"), 0) != SIZE_MAX ||
+        str_find(message, STR("objectFormat"), 0) != SIZE_MAX) {
+        return err_new(ERR_INVALID, "git repositories with SHA-256 names cannot be read yet");
+    }
+    if (str_find(message, STR("extension"), 0) != SIZE_MAX ||
+        str_find(message, STR("repository version"), 0) != SIZE_MAX) {
+        return err_new(ERR_INVALID, "the git repository uses an extension that cannot be read yet");
+    }
+    return err_new(ERR_INVALID, "the git repository cannot be opened: its configuration or its "
+                                "folders are damaged");
+}
+
+err git_repo_open(str path, git_repository **ret)
+{
+    char name[GIT_PATH_MAX];
+    if (path.n >= sizeof name || memchr(path.p, 0, path.n)) {
+        return err_new(ERR_INVALID, "the path is too long");
+    }
+    memcpy(name, path.p, path.n);
+    name[path.n] = 0;
+    if (git_libgit2_init() < 0 || !set_up()) {
+        return err_new(ERR_INTERNAL, "libgit2 does not start");
+    }
+    int result =
+        git_repository_open_ext(ret, path.n ? name : ".", GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
+    if (result != 0) {
+        err e = why_not(result);
+        (void)git_libgit2_shutdown();
+        return e;
+    }
+    return ERR_NONE;
+}
+
+void git_repo_close(git_repository *repo)
+{
+    git_repository_free(repo);
+    (void)git_libgit2_shutdown();
+}
+
+bool git_repo_head(git_repository *repo, git_oid *ret)
+{
+    git_object *commit = NULL;
+    if (git_revparse_single(&commit, repo, "HEAD^{commit}") != 0) {
+        return false;
+    }
+    git_oid_cpy(ret, git_object_id(commit));
+    git_object_free(commit);
+    return true;
+}
+
+void git_problem(struct scan *s, const char *what, const uint8_t id[GIT_OID_RAWSZ], err e)
+{
+    char hex[GIT_OID_HEXSZ + 1], path[64];
+    git_oid oid;
+    (void)git_oid_fromraw(&oid, id);
+    (void)git_oid_tostr(hex, sizeof hex, &oid);
+    int n = snprintf(path, sizeof path, "%s %.*s", what, GIT_SHORT, hex);
+    scan_problem(s, str_n(path, n > 0 ? (size_t)n : 0), e.what, e.code == ERR_TOO_LARGE);
+}
+
+bool source_is_repository(str path)
+{
+    char name[GIT_PATH_MAX];
+    git_buf found = GIT_BUF_INIT;
+    if (path.n >= sizeof name || memchr(path.p, 0, path.n) || git_libgit2_init() < 0) {
+        return false;
+    }
+    memcpy(name, path.p, path.n);
+    name[path.n] = 0;
+    bool fine = set_up() && git_repository_discover(&found, path.n ? name : ".", 1, NULL) == 0;
+    git_buf_dispose(&found);
+    (void)git_libgit2_shutdown();
+    return fine;
+}
