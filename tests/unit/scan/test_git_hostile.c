@@ -61,7 +61,6 @@ static void broken_references_are_said(void **state)
         "mkdir -p .git/refs/remotes/o; echo 'ref: refs/remotes/o/no' > .git/refs/remotes/o/HEAD");
     fixture_history(&f, "r");
     assert_non_null(fixture_place(&f, 0, "k"));
-    fixture_show(&f);
     assert_true(fixture_problem(&f, "reference"));
     assert_true(fixture_problem(&f, "missing"));
     fixture_run(&f, "echo 'rubbish rubbish' > .git/packed-refs");
@@ -158,7 +157,6 @@ static void objects_of_the_wrong_kind_and_odd_names(void **state)
         "git hash-object -t commit --literally -w ../c > .git/refs/heads/second; "
         "echo $b > .git/refs/tags/blob; echo $t > .git/refs/tags/tree");
     fixture_history(&f, "r");
-    fixture_show(&f);
     assert_non_null(fixture_find(&f, 0));
     assert_non_null(fixture_place(&f, 0, "a\nb"));
     assert_true(fixture_problem(&f, "no tree"));
