@@ -93,13 +93,7 @@ void git_repo_close(git_repository *repo)
 
 bool git_repo_head(git_repository *repo, git_oid *ret)
 {
-    git_object *commit = NULL;
-    if (git_revparse_single(&commit, repo, "HEAD^{commit}") != 0) {
-        return false;
-    }
-    git_oid_cpy(ret, git_object_id(commit));
-    git_object_free(commit);
-    return true;
+    return git_reference_name_to_id(ret, repo, "HEAD") == 0;
 }
 
 void git_problem(struct scan *s, const char *what, const uint8_t id[GIT_OID_RAWSZ], err e)
