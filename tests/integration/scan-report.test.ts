@@ -52,6 +52,7 @@ before(async () => {
   await git("add", "-A");
   await git("commit", "-q", "-m", "x");
   put("all/old.env", "STRIPE_KEY=\n");
+  await git("commit", "-q", "-a", "-m", "y");
   put("all/prod/app.env", `ANTHROPIC_API_KEY=${anthropic}\nDB_PASSWORD=${secret}\n`);
   put("all/staging/app.env", `ANTHROPIC_API_KEY=${anthropic}\n`);
   put("all/page.js", `var pay={pk:"${stripePublishable()}"};\n`);
