@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `doorward scan` prints: every format against its schema, exit codes, what is known, wrong usage.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { before, test } from "node:test";
 import { type Ended, run } from "./harness/child.ts";
 import { BINARY, ROOT, temporaryFolder } from "./harness/doorward.ts";
+import { json, junitFault, sarifFault, validator } from "./harness/schema.ts";
 import { anthropicKey, githubToken, password, stripeKey, stripePublishable } from "./harness/secret.ts";
 
 interface Place { kind: string; path: string; line: number; environment?: string; accepted?: string }
 interface Finding { rule: string; severity: string; fingerprint: string; secret: string; state: string; state_reason?: string; places: Place[] }
 interface Report { findings: Finding[]; shared: Finding[]; accepted: Finding[]; publishable: Finding[]; not_reported?: Finding[]; summary: Record<string, number> }
 
-const require = createRequire(join(ROOT, "web", "package.json"));
-const SARIF = join(dirname(require.resolve("@microsoft/jest-sarif/package.json")), "lib/schemas/sarif-2.1.0-rtm.5.json");
-const XSD = join(ROOT, "tests/fixtures/schemas/junit.xsd");
 const FORMATS = ["text", "json", "sarif", "junit", "csv"];
 const GIT = { GIT_CONFIG_NOSYSTEM: "1", GIT_AUTHOR_NAME: "=A\u202e", GIT_AUTHOR_EMAIL: "a@example.com", GIT_COMMITTER_NAME: "A", GIT_COMMITTER_EMAIL: "a@example.com" };
 /** A name that a terminal, a browser, a spreadsheet, an XML reader or a shell could obey. */
@@ -64,42 +60,20 @@ before(async () => {
 
 const ALL = ["all", "--git", "--config", "launch/launch.yaml"];
 
-function validator(schema: object): (value: unknown) => string {
-  const Ajv = require("ajv");
-  const ajv = new Ajv({ schemaId: "auto", logger: false, unknownFormats: "ignore" });
-  ajv.addMetaSchema(require("ajv/lib/refs/json-schema-draft-04.json"));
-  const valid = ajv.compile(schema);
-  return (value) => (valid(value) ? "" : JSON.stringify(valid.errors, null, 1));
-}
-
-const json = (path: string): object => JSON.parse(readFileSync(path, "utf8"));
 const reportFault = validator(json(join(ROOT, "docs/scan-report.schema.json")));
-const sarifFault = validator(json(SARIF));
-
-function junitFault(text: string): string {
-  const file = join(temporaryFolder(), "junit.xml");
-  writeFileSync(file, text);
-  try {
-    execFileSync("xmllint", ["--noout", "--nonet", "--schema", XSD, file], { stdio: "pipe" });
-    return "";
-  } catch (error) {
-    return String((error as { stderr?: Buffer }).stderr ?? error);
-  }
-}
 
 /** Rows of a CSV text, read by the letter of RFC 4180. */
 function csv(text: string): string[][] {
-  const rows: string[][] = [[""]];
+  const rows: string[][] = [];
+  let row: string[] = [], field = "";
   for (let i = 0, quoted = false; i < text.length; i++) {
-    const row = rows.at(-1) as string[];
-    const last = row.length - 1;
-    if (quoted && text[i] === '"' && text[i + 1] === '"') row[last] += text[++i];
+    if (quoted && text[i] === '"' && text[i + 1] === '"') field += text[++i];
     else if (text[i] === '"') quoted = !quoted;
-    else if (!quoted && text[i] === ",") row.push("");
-    else if (!quoted && text.startsWith("\r\n", i)) { rows.push([""]); i++; }
-    else row[last] += text[i];
+    else if (!quoted && text[i] === ",") { row.push(field); field = ""; }
+    else if (!quoted && text.startsWith("\r\n", i)) { rows.push([...row, field]); row = []; field = ""; i++; }
+    else field += text[i];
   }
-  assert.deepEqual(rows.pop(), [""], "the last row ends with CRLF");
+  assert.deepEqual([row, field], [[], ""], "the last row ends with CRLF");
   return rows;
 }
 
