@@ -2,7 +2,14 @@
 /* Inline comments that allow a secret on their line or the next. */
 #include "scan/engine_private.h"
 
-enum { COMMENT_LINE_MAX = 4096, REASON_MAX = 200 };
+enum { COMMENT_LINE_MAX = 4096, REASON_MAX = 200, MARKS = 3 };
+
+/* The first is our own and needs a reason. */
+static const str marks[MARKS] = {
+    STR_INIT("doorward:allow"),
+    STR_INIT("gitleaks:allow"),
+    STR_INIT("pragma: allowlist secret"),
+};
 
 static str line_around(str text, size_t at)
 {
@@ -18,46 +25,64 @@ static str line_around(str text, size_t at)
 static str reason_after(str line, size_t at)
 {
     static const str ends[] = {STR_INIT("*/"), STR_INIT("-->"), STR_INIT("#}"), STR_INIT("%>")};
-    str reason = str_trim(str_slice(line, at, line.n));
+    str reason = str_slice(line, at, line.n);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        reason = str_slice(reason, 0, str_find(reason, ends[i], 0));
+    }
+    reason = str_trim(reason);
     while (reason.n > 0 && memchr(":=-,;", reason.p[0], 5)) {
         reason = str_trim(str_slice(reason, 1, reason.n));
-    }
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t found = str_find(reason, ends[i], 0);
-        reason = str_trim(str_slice(reason, 0, found));
     }
     return str_slice(reason, 0, REASON_MAX);
 }
 
-static enum allow_comment in_line(str line, str *ret_reason)
+/* The mark and where it stands. */
+static bool find_mark(str line, size_t *ret_mark, size_t *ret_at)
 {
-    static const str own = STR_INIT("doorward:allow");
-    static const str others[] = {STR_INIT("gitleaks:allow"), STR_INIT("pragma: allowlist secret")};
-    size_t at = str_find(line, own, 0);
-    if (at != SIZE_MAX) {
-        str reason = reason_after(line, at + own.n);
-        if (str_empty(reason)) {
-            return ALLOW_NO_REASON;
-        }
-        *ret_reason = reason;
-        return ALLOW_REASON;
-    }
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (str_find(line, others[i], 0) != SIZE_MAX) {
-            *ret_reason = others[i];
-            return ALLOW_REASON;
+    for (size_t i = 0; i < MARKS; i++) {
+        size_t at = str_find(line, marks[i], 0);
+        if (at != SIZE_MAX) {
+            *ret_mark = i;
+            *ret_at = at;
+            return true;
         }
     }
-    return ALLOW_NONE;
+    return false;
+}
+
+static bool has_letters(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = str_lower(s.p[i]);
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `alone`: nothing but the comment may stand in the line. */
+static enum allow_comment in_line(str line, bool alone, str *ret_reason)
+{
+    size_t mark, at;
+    if (!find_mark(line, &mark, &at) || (alone && has_letters(str_slice(line, 0, at)))) {
+        return ALLOW_NONE;
+    }
+    str reason = mark == 0 ? reason_after(line, at + marks[mark].n) : marks[mark];
+    if (str_empty(reason)) {
+        return ALLOW_NO_REASON;
+    }
+    *ret_reason = reason;
+    return ALLOW_REASON;
 }
 
 enum allow_comment allow_comment_find(str block, size_t offset, str *ret_reason)
 {
     str line = line_around(block, offset);
-    enum allow_comment found = in_line(line, ret_reason);
+    enum allow_comment found = in_line(line, false, ret_reason);
     size_t start = (size_t)(line.p - block.p);
     if (found == ALLOW_NONE && start > 0 && block.p[start - 1] == '\n') {
-        found = in_line(line_around(block, start - 1), ret_reason);
+        found = in_line(line_around(block, start - 1), true, ret_reason);
     }
     return found;
 }

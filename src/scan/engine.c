@@ -45,9 +45,8 @@ void pass_run(struct pass *p)
     }
 }
 
-void pass_text(struct pass *p, str text)
+void pass_text(struct pass *p, str text, size_t step)
 {
-    size_t step = text.n > SCAN_WHOLE_MAX ? TEXT_BLOCK : text.n;
     for (size_t at = 0; at < text.n; at += step) {
         size_t begin = at > BLOCK_BEFORE ? at - BLOCK_BEFORE : 0;
         size_t until = text.n - at > step ? at + step : text.n;
@@ -66,7 +65,7 @@ void scan_text(struct scan_worker *w, str text, const struct text_traits *traits
 {
     struct pass p;
     pass_init(&p, w, traits, o);
-    pass_text(&p, text);
+    pass_text(&p, text, text.n > SCAN_WHOLE_MAX ? TEXT_BLOCK : SCAN_WHOLE_MAX);
 }
 
 void scan_text_each(struct scan_worker *w, str text, const struct text_traits *traits,

@@ -21,8 +21,11 @@ enum {
     MATCH_TIRED_MAX = 20, /* windows of a text where a rule hangs, before it is left out there */
     JIT_STACK_MIN = 32 << 10,    /* bytes */
     JIT_STACK_MAX = 512 << 10,   /* bytes */
-    TEXT_CANDIDATES_MAX = 20000, /* judged in one text */
+    TEXT_CANDIDATES_MAX = 20000, /* judged in one text, and one more for each… */
+    CANDIDATE_BYTES = 4096,
     TEXT_DECODED_MAX = 64 << 20, /* bytes decoded in one text, beside its own length */
+    PIECES_SEEN_MAX = 16,        /* candidates of pieces that are told apart from new ones */
+    PIECE_NEAR = 256,            /* bytes: the same secret so near is the same place */
     PIECE_KEEP = 256 << 10,      /* bytes of a worker's buffer that stay for the next piece */
     TEXT_BLOCK = 8 << 20,        /* of a text that is longer than SCAN_WHOLE_MAX, at once */
     STREAM_BLOCK = 1 << 20,      /* the same of a stream */
@@ -48,6 +51,11 @@ struct scanner {
     pcre2_compile_context *compile;
     struct rule_code *rules;
 };
+
+/* Forms of the words: two that the build made (tools/words.c), and compiled now. */
+enum scanner_words { SCANNER_WORDS_NOW, SCANNER_WORDS_AVX2, SCANNER_WORDS_ANY };
+/* NOT_IMPLEMENTED when this machine or version of Vectorscan cannot read the form. */
+err scanner_words(enum scanner_words form, hs_database_t **ret);
 
 /* Depth 0 is a text, depth 1 what was decoded in it. */
 enum { DEPTHS = 2 };
@@ -76,6 +84,12 @@ struct line_counter {
     unsigned line;      /* from 1 */
 };
 
+/* A candidate of a decoded piece. */
+struct piece_seen {
+    const struct rule *rule;
+    uint64_t secret, at; /* hash; offset in the text */
+};
+
 /* One text that is searched, in one block or in several. Offsets are of the whole text. */
 struct pass {
     struct scan_worker *w;
@@ -92,6 +106,8 @@ struct pass {
     /* What was decoded already: up to these offsets. */
     uint64_t decoded_to[ENCODINGS];
     size_t decoded_bytes;
+    struct piece_seen seen[PIECES_SEEN_MAX]; /* a ring */
+    unsigned seen_next;
     /* Depth 1: */
     struct pass *outer;
     enum encoding encoding;
@@ -102,8 +118,8 @@ struct pass {
 void pass_run(struct pass *p);
 void pass_init(struct pass *p, struct scan_worker *w, const struct text_traits *traits,
                const struct origin *o);
-/* Searches what is in memory, in several blocks when it is long. */
-void pass_text(struct pass *p, str text);
+/* Searches what is in memory in blocks that each search `step` bytes. */
+void pass_text(struct pass *p, str text, size_t step);
 
 /* Looks for a rule around a hit at [from, to) of the block. */
 void pass_window(struct pass *p, unsigned rule, size_t from, size_t to);
@@ -114,6 +130,15 @@ void pass_decode(struct pass *p, const struct prefilter *f, size_t from, size_t 
 void pass_reveal(struct pass *p, size_t from, size_t to);
 /* Where in the outer block stands what is at `offset` of a decoded piece, nearly. */
 size_t pass_source(struct pass *p, size_t offset);
+
+/* True when the candidate of a decoded piece was found before: plainly, or in another piece. */
+bool pass_seen(struct pass *p, unsigned rule, const struct candidate *c);
+/* One look of PCRE2: a match that starts in [start, limit] and ends at or before `end`. Gives what
+ * pcre2_match gives. */
+int pass_look(const struct pass *p, const struct rule_code *code, size_t start, size_t limit,
+              size_t end);
+/* The secret of the last match; empty when it has none. */
+str pass_secret(const struct pass *p, const struct rule_code *code, int groups);
 
 /* Counts up to `offset`, which is not before an earlier one. */
 void lines_advance(struct line_counter *l, str block, uint64_t base, uint64_t offset);

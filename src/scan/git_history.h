@@ -14,7 +14,8 @@ enum {
     GIT_LABELS_MAX = 200000,   /* refs and the like */
     GIT_HITS_MAX = 200000,     /* blobs at a path with something found in them */
     GIT_JOBS_MAX = 16,
-    GIT_CACHE_BYTES = 32 << 20, /* of all threads */
+    GIT_CACHE_BYTES = 32 << 20, /* objects in memory, of all threads */
+    GIT_WALK_CACHE = 8 << 20,   /* the same of the walk: trees are small, and near is fast */
     GIT_COPIES_MAX = 64,        /* paths that are told of a blob with something found in it */
     GIT_PATH_BYTES = 16 << 10,  /* prefix and path */
 };

@@ -22,9 +22,9 @@ _Static_assert(RUN_BEFORE % 4 == 0, "groups of base64 stay whole");
 
 /* False, and said once, when the text's share of decoding is used up: a piece may be far larger
  * than what it stands in. */
-static bool afford(struct pass *p, size_t bytes)
+static bool afford(struct pass *p, size_t at, size_t bytes)
 {
-    if (p->decoded_bytes + bytes <= TEXT_DECODED_MAX + p->base + p->text.n) {
+    if (p->decoded_bytes + bytes <= TEXT_DECODED_MAX + p->base + at) {
         p->decoded_bytes += bytes;
         return true;
     }
@@ -39,7 +39,7 @@ static void search_piece(struct pass *p, str piece, enum encoding encoding, size
 {
     struct text_traits traits = *p->traits;
     struct pass inner;
-    if (!afford(p, piece.n)) {
+    if (!afford(p, from, piece.n)) {
         return;
     }
     /* By its context only text can be judged. */
@@ -52,7 +52,7 @@ static void search_piece(struct pass *p, str piece, enum encoding encoding, size
     inner.encoding = encoding;
     inner.source_from = from;
     inner.source_to = to;
-    pass_text(&inner, piece);
+    pass_text(&inner, piece, SCAN_WHOLE_MAX);
 }
 
 /* A piece that was large is not kept. */
@@ -128,7 +128,7 @@ static size_t unpack_base64(str run, struct buf *into)
 static void decode_gzip(struct pass *p, size_t at)
 {
     struct buf *packed = &p->w->pieces[0], *piece = &p->w->pieces[1];
-    if (p->base + at < p->decoded_to[ENCODING_GZIP] || !afford(p, 0)) {
+    if (p->base + at < p->decoded_to[ENCODING_GZIP] || !afford(p, at, 0)) {
         return;
     }
     size_t end = p->text.n - at > DECODE_RUN_MAX ? at + DECODE_RUN_MAX : p->text.n;
@@ -248,43 +248,4 @@ void pass_reveal(struct pass *p, size_t from, size_t to)
     if (joined) {
         decode_region(p, ENCODING_JOINED, from, to);
     }
-}
-
-static size_t decoded_length(const struct pass *p, str source, struct buf *probe)
-{
-    buf_clear(probe);
-    bool changed =
-        p->encoding == ENCODING_JOINED ? decode_join(source, probe) : decode_escapes(source, probe);
-    return changed ? probe->n : source.n;
-}
-
-size_t pass_source(struct pass *p, size_t offset)
-{
-    size_t low = p->source_from, high = p->source_to;
-    switch (p->encoding) {
-    case ENCODING_BASE64:
-        return low + offset / 3 * 4 < high ? low + offset / 3 * 4 : high;
-    case ENCODING_HEX: {
-        size_t each = (high - low) / (p->text.n ? p->text.n : 1);
-        return low + offset * each < high ? low + offset * each : high;
-    }
-    case ENCODING_ESCAPES:
-    case ENCODING_JOINED:
-        /* The longest part of the source that gives no more than what is before. */
-        while (low < high) {
-            size_t middle = low + (high - low + 1) / 2;
-            str part = str_slice(p->outer->text, p->source_from, middle);
-            if (decoded_length(p, part, &p->w->probe) <= offset) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
-    case ENCODING_NONE:
-    case ENCODING_GZIP:
-    case ENCODINGS:
-        break;
-    }
-    return low;
 }

@@ -112,16 +112,6 @@ static void judge_form(const struct candidate *c, enum proof_result proof, struc
     }
 }
 
-static bool is_mixed(const struct look *l) { return l->lower > 0 && l->upper > 0 && l->digit > 0; }
-
-/* Surely made by a machine. */
-static bool is_random(const struct look *l)
-{
-    bool short_one = l->key == KEY_PASSWORD && is_mixed(l);
-    return l->value.n >= (short_one ? TOKEN_MIN : RANDOM_MIN) && l->entropy >= RANDOM_ENTROPY &&
-           l->strange >= STRANGE_RANDOM;
-}
-
 static bool has_strong_symbol(str s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -130,6 +120,17 @@ static bool has_strong_symbol(str s)
         }
     }
     return false;
+}
+
+static bool is_mixed(const struct look *l) { return l->lower > 0 && l->upper > 0 && l->digit > 0; }
+
+/* Surely made by a machine. */
+static bool is_random(const struct look *l)
+{
+    bool short_one = l->key == KEY_PASSWORD && is_mixed(l);
+    unsigned strange = is_mixed(l) && has_strong_symbol(l->value) ? STRANGE_TOKEN : STRANGE_RANDOM;
+    return l->value.n >= (short_one ? TOKEN_MIN : RANDOM_MIN) && l->entropy >= RANDOM_ENTROPY &&
+           l->strange >= strange;
 }
 
 /* What people take: "Summer2024!", "hunter2pass". */
@@ -173,7 +174,8 @@ static bool looks_real(const struct look *l)
         return random && l->value.n >= COMMENT_MIN;
     }
     if (t->kind == TEXT_PROSE) {
-        return random && l->key > KEY_WEAK && (l->digit > 0 || l->value.n >= WEAK_MIN);
+        return random && !t->example && l->key > KEY_WEAK &&
+               (l->digit > 0 || l->value.n >= WEAK_MIN);
     }
     if (t->kind == TEXT_MINIFIED || t->test || t->example || l->key == KEY_WEAK) {
         return random && (l->digit > 0 || l->value.n >= WEAK_MIN);

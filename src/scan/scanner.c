@@ -102,27 +102,41 @@ static err select_rules(struct scanner *s, str only)
     return ERR_NONE;
 }
 
-/* Takes the first form that this processor and this version of Vectorscan can read. The bytes are
- * made by the build (tools/words.c); elsewhere the words are compiled now. */
-static err load_words(struct scanner *s)
+err scanner_words(enum scanner_words form, hs_database_t **ret)
 {
     const struct {
         const char *begin, *end;
-    } forms[] = {{scan_words_avx2, scan_words_avx2_end}, {scan_words_any, scan_words_any_end}};
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        size_t n = (size_t)(forms[i].end - forms[i].begin);
-        hs_error_t e =
-            n > 0 ? hs_deserialize_database(forms[i].begin, n, &s->words) : HS_DB_PLATFORM_ERROR;
-        if (e == HS_SUCCESS) {
-            return ERR_NONE;
-        }
-        if (e == HS_NOMEM) {
-            return no_memory();
-        }
+    } forms[] = {
+        [SCANNER_WORDS_AVX2] = {scan_words_avx2, scan_words_avx2_end},
+        [SCANNER_WORDS_ANY] = {scan_words_any, scan_words_any_end},
+    };
+    if (form == SCANNER_WORDS_NOW) {
+        hs_compile_error_t *error = NULL;
+        err e = prefilter_compile(NULL, ret, &error);
+        (void)hs_free_compile_error(error);
+        return e;
     }
-    hs_compile_error_t *error = NULL;
-    err e = prefilter_compile(NULL, &s->words, &error);
-    (void)hs_free_compile_error(error);
+    size_t n = (size_t)(forms[form].end - forms[form].begin);
+    switch (n > 0 ? hs_deserialize_database(forms[form].begin, n, ret) : HS_DB_PLATFORM_ERROR) {
+    case HS_SUCCESS:
+        return ERR_NONE;
+    case HS_NOMEM:
+        return no_memory();
+    default:
+        return err_new(ERR_NOT_IMPLEMENTED, "the words are in a form for another machine");
+    }
+}
+
+/* Takes the first form that this processor and this version of Vectorscan can read. */
+static err load_words(struct scanner *s)
+{
+    err e = scanner_words(SCANNER_WORDS_AVX2, &s->words);
+    if (e.code == ERR_NOT_IMPLEMENTED) {
+        e = scanner_words(SCANNER_WORDS_ANY, &s->words);
+    }
+    if (e.code == ERR_NOT_IMPLEMENTED) {
+        e = scanner_words(SCANNER_WORDS_NOW, &s->words);
+    }
     return e;
 }
 

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "scan/engine_private.h"
 
-enum { STREAM_BUFFER = STREAM_BLOCK + SCAN_OVERLAP };
+enum { STREAM_BUFFER = STREAM_BLOCK + SCAN_OVERLAP, HEAD = 8192 };
 
 struct scan_stream {
     struct pass pass;
@@ -38,7 +38,7 @@ static void search(struct scan_stream *s, bool last)
     uint64_t end = p->base + s->n;
     if (!s->has_traits) {
         s->has_traits = true;
-        text_traits_find(p->origin->path, str_n(s->bytes, s->n), &s->traits);
+        text_traits_find(p->origin->path, str_slice(str_n(s->bytes, s->n), 0, HEAD), &s->traits);
     }
     p->text = str_n(s->bytes, s->n);
     p->from = p->to;

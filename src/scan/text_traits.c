@@ -156,8 +156,10 @@ static const str test_words[] = {
 };
 
 static const str example_words[] = {
-    STR_INIT("example"), STR_INIT("examples"), STR_INIT("sample"),   STR_INIT("samples"),
-    STR_INIT("demo"),    STR_INIT("demos"),    STR_INIT("tutorial"), STR_INIT("tutorials"),
+    STR_INIT("example"),       STR_INIT("examples"), STR_INIT("sample"), STR_INIT("samples"),
+    STR_INIT("demo"),          STR_INIT("demos"),    STR_INIT("doc"),    STR_INIT("docs"),
+    STR_INIT("documentation"), STR_INIT("guides"),   STR_INIT("manual"), STR_INIT("tutorial"),
+    STR_INIT("tutorials"),
 };
 
 static bool is_word(char c)

@@ -60,49 +60,63 @@ static void report(struct pass *p, const struct candidate *c, const struct judge
     findings_add(scan->findings, c, j, p->origin, line, column, reason);
 }
 
-static str group(const struct pass *p, const PCRE2_SIZE *at, uint32_t number)
+static str group(const struct pass *p, uint32_t number, int groups)
 {
-    if (at[2 * number] == PCRE2_UNSET || at[2 * number] > at[2 * number + 1]) {
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(p->w->data);
+    /* Groups after the last that took part are not set. */
+    if (number >= (uint32_t)groups || at[2 * number] == PCRE2_UNSET ||
+        at[2 * number] > at[2 * number + 1]) {
         return STR_EMPTY;
     }
     return str_slice(p->text, at[2 * number], at[2 * number + 1]);
 }
 
+str pass_secret(const struct pass *p, const struct rule_code *code, int groups)
+{
+    return group(p, code->secret, groups);
+}
+
+/* True, and said once, when the text has had its share. */
+static bool too_many(struct pass *p, size_t at)
+{
+    struct pass *top = p->outer ? p->outer : p;
+    uint64_t offset = p->outer ? top->base + p->source_from : p->base + at;
+    if (top->candidates < TEXT_CANDIDATES_MAX + offset / CANDIDATE_BYTES) {
+        top->candidates++;
+        return false;
+    }
+    if (!top->told_many) {
+        scan_problem(p->w->scan, p->origin->path, "too many candidates in one text", true);
+    }
+    top->told_many = true;
+    return true;
+}
+
 static void take(struct pass *p, unsigned rule, int groups)
 {
     const struct rule_code *code = &p->w->scan->scanner->rules[rule];
-    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(p->w->data);
-    uint32_t set = (uint32_t)groups; /* later groups have no part in the match */
     struct candidate c = {
         .rule = &scan_rules[rule],
         .text = p->text,
         .encoding = p->encoding,
         .traits = p->traits,
-        .secret = code->secret < set ? group(p, at, code->secret) : STR_EMPTY,
-        .key = code->key > 0 && code->key < set ? group(p, at, code->key) : STR_EMPTY,
+        .secret = pass_secret(p, code, groups),
+        .key = code->key > 0 ? group(p, code->key, groups) : STR_EMPTY,
     };
-    struct pass *top = p->outer ? p->outer : p;
     if (str_empty(c.secret)) {
         return;
     }
-    if (top->candidates >= TEXT_CANDIDATES_MAX) {
-        if (!top->told_many) {
-            scan_problem(p->w->scan, p->origin->path, "more than 20,000 candidates in one text",
-                         true);
-        }
-        top->told_many = true;
+    c.offset = (size_t)(c.secret.p - p->text.p);
+    if (too_many(p, c.offset) || (p->outer && pass_seen(p, rule, &c))) {
         return;
     }
-    top->candidates++;
-    c.offset = (size_t)(c.secret.p - p->text.p);
     struct judgement j = {0};
     judge_all(p, code, &c, &j);
     report(p, &c, &j);
 }
 
-/* One look: matches that start in [start, limit] and end at or before `end`. */
-static int look(const struct pass *p, const struct rule_code *code, size_t start, size_t limit,
-                size_t end)
+int pass_look(const struct pass *p, const struct rule_code *code, size_t start, size_t limit,
+              size_t end)
 {
     (void)pcre2_set_offset_limit(p->w->match, limit);
     return pcre2_match(code->code, (PCRE2_SPTR)p->text.p, end, start, 0, p->w->data, p->w->match);
@@ -135,7 +149,7 @@ void pass_window(struct pass *p, unsigned rule, size_t from, size_t to)
     }
     bool found = false;
     while (start <= to) {
-        int groups = look(p, code, start, to, end);
+        int groups = pass_look(p, code, start, to, end);
         if (groups < 0) {
             if (groups != PCRE2_ERROR_NOMATCH) {
                 tire(p, state);

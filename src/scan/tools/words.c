@@ -109,8 +109,8 @@ int main(int count, char **arguments)
     }
     buf_add(&out, STR("    .section .note.GNU-stack, \"\", %progbits\n"));
     if (!failed) {
-        failed = out.failed ? fail("assembly", "no memory")
-                            : write_bytes(arguments[2], out.p, out.n);
+        failed =
+            out.failed ? fail("assembly", "no memory") : write_bytes(arguments[2], out.p, out.n);
     }
     buf_done(&out);
     buf_done(&path);
