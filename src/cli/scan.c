@@ -26,8 +26,9 @@ static int write_report(struct scan_command *c, struct scan_report *r)
     int code = output_write(c->out, &b, report_name);
     buf_wipe(&b);
     if (code == CLI_OK && to_file) {
-        cli_say("%zu open, %zu accepted, %zu in the baseline, %zu not read; written to %s", r->open,
-                r->allowed, r->baselined, r->problem_count + r->problem_more, c->out);
+        cli_say("%zu open, %zu accepted, %zu in the baseline, %zu not read; written to %s",
+                r->open + r->shared, r->allowed, r->baselined, r->problem_count + r->problem_more,
+                c->out);
     }
     return code;
 }
@@ -66,7 +67,7 @@ static int exit_code(const struct scan_command *c, const struct scan_report *r)
     if (scan_worst(r, &worst) && worst >= c->fail_on) {
         return CLI_REFUSED;
     }
-    return r->problem_count > 0 || r->truncated ? CLI_UNREACHABLE : CLI_OK;
+    return r->problem_count + r->problem_more > 0 || r->truncated ? CLI_UNREACHABLE : CLI_OK;
 }
 
 /* ── the command ── */

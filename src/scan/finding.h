@@ -24,7 +24,7 @@ struct place_history {
     char first[41], last[41]; /* commits that brought and (last) had it; hex, NUL-terminated */
     int64_t date_ms;          /* author's date of the first */
     uint32_t first_order, last_order; /* of the two among the repository's commits; 0: unknown */
-    str author;               /* of the first, "Name <mail>" */
+    str author;                       /* of the first, "Name <mail>" */
     bool at_head;
     str ref; /* where it is reachable from when not at HEAD: "refs/heads/x", "stash", "dangling" */
 };
@@ -36,7 +36,7 @@ struct origin {
     const struct place_history *history; /* PLACE_GIT; NULL otherwise */
     unsigned first_line;                 /* of the text; 0 counts as 1 */
     bool served;                         /* what a browser gets: judged for B4 */
-    const struct findings *except; /* what it has already is not added; NULL: nothing */
+    const struct findings *except;       /* what it has already is not added; NULL: nothing */
     unsigned *added; /* counted up by each findings_add, for a reader that wants to know; NULL */
 };
 

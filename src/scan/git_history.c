@@ -62,9 +62,10 @@ static err read_repository(struct scan *s, git_repository *repo, str path)
     h->prefix = prefix_of(h, path);
     err e = git_store_open(s, repo, &h->store);
     if (err_ok(e)) {
-        e = unpacker_init(&h->unpacker, &h->store.limits, GIT_CACHE_BYTES);
+        e = unpacker_init(&h->unpacker, &h->store.limits, GIT_WALK_CACHE);
         e = err_ok(e) ? git_paths_init(&h->paths) : e;
         e = err_ok(e) ? read_all(h) : e;
+        atomic_fetch_add(&s->commits, h->commit_count);
         done(h);
         git_store_close(&h->store);
     }

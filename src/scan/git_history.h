@@ -14,7 +14,8 @@ enum {
     GIT_LABELS_MAX = 200000,   /* refs and the like */
     GIT_HITS_MAX = 200000,     /* blobs at a path with something found in them */
     GIT_JOBS_MAX = 16,
-    GIT_CACHE_BYTES = 32 << 20, /* of all threads */
+    GIT_CACHE_BYTES = 32 << 20, /* objects in memory, of all threads */
+    GIT_WALK_CACHE = 8 << 20,   /* the same of the walk: trees are small, and near is fast */
     GIT_COPIES_MAX = 64,        /* paths that are told of a blob with something found in it */
     GIT_PATH_BYTES = 16 << 10,  /* prefix and path */
 };
@@ -117,6 +118,8 @@ void git_walk_tree(struct git_history *h, uint32_t tree, uint32_t path);
 void git_note_blob(struct git_history *h, uint32_t number, uint32_t path);
 /* All refs, stashes, and what options->dangling adds. */
 void git_refs_walk(struct git_history *h);
+/* Tells of files below refs/ that are no references: libgit2 passes them over in silence. */
+void git_refs_check(struct git_history *h);
 
 struct git_entry {
     uint32_t mode;

@@ -14,7 +14,8 @@ enum {
     INDEX_TAIL = 2 * GIT_ID,
     PACK_HEAD = 12,
     PACK_TAIL = GIT_ID,
-    PACK_PATH_MAX = 4096
+    PACK_PATH_MAX = 4096,
+    NEAR = 32
 };
 
 static uint32_t get_u32(const uint8_t *p)
@@ -141,23 +142,41 @@ void pack_close(struct pack *p)
 
 const uint8_t *pack_id(const struct pack *p, uint32_t at) { return p->ids + (size_t)at * GIT_ID; }
 
+/* Names are digests and so spread evenly: where one should stand is known nearly. Two looks there,
+ * then halves, since a hostile index spreads as it likes. */
+static uint32_t next_look(unsigned step, const uint8_t *id, uint32_t low, uint32_t high,
+                          uint32_t last, bool before)
+{
+    if (step == 0) {
+        return low + (uint32_t)((uint64_t)get_u32(id + 1) * (high - low) >> 32);
+    }
+    if (step == 1 && before) {
+        return last - low > NEAR ? last - NEAR : low;
+    }
+    if (step == 1) {
+        return high - last > NEAR ? last + NEAR : high - 1;
+    }
+    return low + (high - low) / 2;
+}
+
 bool pack_find(const struct pack *p, const uint8_t id[GIT_ID], uint32_t *ret)
 {
     if (p->count == 0) {
         return false;
     }
-    uint32_t low = id[0] ? fan_out(p, id[0] - 1u) : 0, high = fan_out(p, id[0]);
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = memcmp(id, pack_id(p, middle), GIT_ID);
+    uint32_t low = id[0] ? fan_out(p, id[0] - 1u) : 0, high = fan_out(p, id[0]), at = low;
+    int order = 0;
+    for (unsigned step = 0; low < high; step++) {
+        at = next_look(step, id, low, high, at, order < 0);
+        order = memcmp(id, pack_id(p, at), GIT_ID);
         if (order == 0) {
-            *ret = middle;
+            *ret = at;
             return true;
         }
         if (order < 0) {
-            high = middle;
+            high = at;
         } else {
-            low = middle + 1;
+            low = at + 1;
         }
     }
     return false;

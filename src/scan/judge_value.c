@@ -68,11 +68,23 @@ static bool is_marked(str s)
     return s.n > 1 && s.p[0] == ':' && is_name(str_slice(s, 1, s.n)) && strange_of(s) < 40;
 }
 
+/* "\u548C" */
+static bool has_escape(str s)
+{
+    for (size_t i = 0; i + 6 <= s.n; i++) {
+        if (s.p[i] == '\\' && s.p[i + 1] == 'u' && bytes_hex_digit(s.p[i + 2]) >= 0 &&
+            bytes_hex_digit(s.p[i + 3]) >= 0 && bytes_hex_digit(s.p[i + 4]) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A salt of all printable characters: what looks like code in it is chance. */
 static bool is_dense(const struct look *l)
 {
     return l->value.n >= 32 && l->symbol * 6 >= l->value.n && l->strange >= 60 && l->digit > 0 &&
-           l->upper > 0 && l->lower > 0;
+           l->upper > 0 && l->lower > 0 && !has_escape(l->value);
 }
 
 /* What another place fills in. */
@@ -216,22 +228,11 @@ static bool is_uuid(str s)
     return true;
 }
 
-/* "\u548C" */
-static bool has_escape(str s)
-{
-    for (size_t i = 0; i + 6 <= s.n; i++) {
-        if (s.p[i] == '\\' && s.p[i + 1] == 'u' && bytes_hex_digit(s.p[i + 2]) >= 0 &&
-            bytes_hex_digit(s.p[i + 3]) >= 0 && bytes_hex_digit(s.p[i + 4]) >= 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Letters outside ASCII in words, or their escapes: a text in some language. */
 static bool is_foreign(const struct look *l)
 {
-    return (l->other > 0 && l->digit == 0) || has_escape(l->value) || contains(l->value, STR("&#"));
+    return (l->other > 0 && (l->digit == 0 || l->strange < 50)) || has_escape(l->value) ||
+           contains(l->value, STR("&#"));
 }
 
 /* Words joined by dots, dashes or case, as code names things: "user.password", "my-secret-name". */
@@ -269,7 +270,7 @@ const char *value_is_other(const struct look *l)
     if (is_identifier(l)) {
         return "the value is a name made of words";
     }
-    if (is_uuid(l->value) && l->key < KEY_TOKEN) {
+    if (is_uuid(l->value) && l->key != KEY_TOKEN) {
         return "the value is a UUID";
     }
     if (proof_check(PROOF_CRYPT, l->value) == PROOF_HOLDS) {

@@ -105,8 +105,9 @@ static bool find_data(struct reader_file *f, bool *ret_gap)
     }
     off_t data = lseek(f->fd, (off_t)f->at, SEEK_DATA);
     if (data < 0) {
-        f->data_end = f->size; /* the file system knows no holes */
-        return errno != ENXIO;
+        f->data_end = f->size; /* where the file system knows no holes */
+        f->at = errno == ENXIO ? f->size : f->at;
+        return f->at < f->size;
     }
     off_t hole = lseek(f->fd, data, SEEK_HOLE);
     *ret_gap = (uint64_t)data > f->at && f->at > 0;

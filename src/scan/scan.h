@@ -84,7 +84,8 @@ struct scan {
     const struct scan_options *options;
     const struct scanner *scanner;
     struct findings *findings;
-    atomic_uint_fast64_t bytes, files, blobs, skipped;
+    atomic_uint_fast64_t bytes, files, commits, blobs, skipped;
+    atomic_uint_fast64_t answers; /* of sites; among the files */
     struct scan_problems *problems;
     char projects[SCAN_PROJECTS_MAX][SCAN_PROJECT_MAX]; /* that pages name: what --verify asks of */
     unsigned project_count;
@@ -114,6 +115,7 @@ struct scan_report {
     size_t problem_count, problem_more;
     size_t note_count; /* behind the problems in the list */
     size_t open, allowed, baselined, publishable, not_reported;
+    size_t shared; /* open ones of scan_shared_rule, beside `open` */
     bool truncated;
     bool keyed; /* the fingerprints are */
 };

@@ -92,6 +92,10 @@ void scan_states(struct scan_report *r, const struct scan_baseline *baseline, in
                    : is_allowed(r, f, now_ms)               ? FINDING_ALLOWED
                    : is_in_baseline(r, baseline, f, now_ms) ? FINDING_BASELINE
                                                             : FINDING_OPEN;
-        ++*counts[f->state];
+        if (f->rule == &scan_shared_rule && f->state == FINDING_OPEN) {
+            r->shared++;
+        } else {
+            ++*counts[f->state];
+        }
     }
 }

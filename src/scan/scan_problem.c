@@ -66,7 +66,8 @@ static void tell(struct scan *s, str path, const char *what, bool limit, bool no
         return;
     }
     if (!is_told(p, path, what)) {
-        str copy = p->count < SCAN_PROBLEMS_MAX ? arena_str(&p->text, path) : (str){NULL, 0};
+        size_t max = note ? SCAN_PROBLEMS_MAX / 2 : SCAN_PROBLEMS_MAX; /* room for what is wrong */
+        str copy = p->count < max ? arena_str(&p->text, path) : (str){NULL, 0};
         if (copy.p) {
             p->list[p->count++] = (struct scan_problem){copy, what, limit, note};
         } else if (!note) {

@@ -149,7 +149,7 @@ test("hostile sites end soon, and what was not read is said", async () => {
     } else if (request.path === "/away.js") {
       response.writeHead(302, { Location: "https://elsewhere.example/x.js" }).end();
     } else if (request.path.startsWith("/loop.js")) {
-      response.writeHead(302, { Location: `/loop.js?${request.path.length}` }).end();
+      response.writeHead(302, { Location: `${request.path}${request.path.includes("?") ? "" : "?"}x` }).end();
     } else if (/^\/\d+$/.test(request.path)) {
       const next = Number(request.path.slice(1)) + 1;
       response.writeHead(200, { "Content-Type": "text/html" }).end(page(`<a href="/${next}">on</a>${next}`));

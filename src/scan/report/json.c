@@ -99,9 +99,28 @@ static void states(struct show *s, const char *key, const enum finding_state *li
     buf_addf(s->b, ",\"%s\":[", key);
     for (size_t i = 0; i < count; i++) {
         size_t at = 0;
-        for (const struct finding *f; (f = show_next(s, list[i], &at)) != NULL; any = true) {
+        for (const struct finding *f; (f = show_next(s, list[i], &at)) != NULL;) {
+            if (f->rule == &scan_shared_rule && list[i] == FINDING_OPEN) {
+                continue; /* one secret, one finding: these stand in a list of their own */
+            }
             buf_add_c(s->b, any ? ",\n" : "\n");
             finding_object(s, f);
+            any = true;
+        }
+    }
+    buf_add_byte(s->b, ']');
+}
+
+static void shared(struct show *s)
+{
+    size_t at = 0;
+    bool any = false;
+    buf_add_c(s->b, ",\"shared\":[");
+    for (const struct finding *f; (f = show_next(s, FINDING_OPEN, &at)) != NULL;) {
+        if (f->rule == &scan_shared_rule) {
+            buf_add_c(s->b, any ? ",\n" : "\n");
+            finding_object(s, f);
+            any = true;
         }
     }
     buf_add_byte(s->b, ']');
@@ -149,8 +168,10 @@ static void summary(struct show *s)
     const struct scan_report *r = s->r;
     buf_addf(s->b, ",\"summary\":{\"open\":%zu,\"high\":%zu,\"medium\":%zu,\"low\":%zu", r->open,
              show_count(s, RULE_HIGH), show_count(s, RULE_MEDIUM), show_count(s, RULE_LOW));
+    buf_addf(s->b, ",\"shared\":%zu", r->shared);
     buf_addf(s->b, ",\"accepted\":%zu,\"baseline\":%zu,\"publishable\":%zu,\"problems\":%zu",
              r->allowed, r->baselined, r->publishable, r->problem_count + r->problem_more);
+    buf_addf(s->b, ",\"commits\":%llu", (unsigned long long)atomic_load(&r->scan.commits));
     buf_addf(s->b, ",\"files\":%llu,\"blobs\":%llu,\"bytes\":%llu,\"left_out\":%llu",
              (unsigned long long)atomic_load(&r->scan.files),
              (unsigned long long)atomic_load(&r->scan.blobs),
@@ -168,6 +189,7 @@ void show_json(struct show *s)
     buf_addf(s->b, "{\"version\":1,\"started\":\"%s\",\"duration_ms\":%u",
              clock_rfc3339(r->started_ms).c, r->duration_ms);
     states(s, "findings", open, 1);
+    shared(s);
     states(s, "accepted", known, 2);
     states(s, "publishable", publishable, 1);
     if (s->style->explain) {

@@ -78,20 +78,20 @@ static void problem_case(struct show *s, const struct scan_problem *p)
 void show_junit(struct show *s)
 {
     const struct scan_report *r = s->r;
-    size_t known = r->allowed + r->baselined;
-    bool empty = r->open + known + r->problem_count == 0;
+    size_t open = r->open + r->shared, known = r->allowed + r->baselined;
+    bool empty = open + known + r->problem_count == 0;
     struct clock_text stamp = clock_rfc3339(r->started_ms);
-    size_t tests = r->open + known + r->problem_count + empty;
+    size_t tests = open + known + r->problem_count + empty;
     stamp.c[19] = '\0'; /* the schema knows no zone */
     buf_addf(s->b,
              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"doorward scan\" "
              "tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"%u.%03u\">\n",
-             tests, r->open, r->problem_count, r->duration_ms / 1000, r->duration_ms % 1000);
+             tests, open, r->problem_count, r->duration_ms / 1000, r->duration_ms % 1000);
     buf_addf(s->b,
              "  <testsuite name=\"secrets\" hostname=\"localhost\" id=\"0\" timestamp=\"%s\" "
              "time=\"%u.%03u\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n",
-             stamp.c, r->duration_ms / 1000, r->duration_ms % 1000, tests, r->open,
-             r->problem_count, known);
+             stamp.c, r->duration_ms / 1000, r->duration_ms % 1000, tests, open, r->problem_count,
+             known);
     for (unsigned state = 0; state < FINDING_PUBLIC; state++) {
         size_t at = 0;
         for (const struct finding *f; (f = show_next(s, (enum finding_state)state, &at)) != NULL;) {

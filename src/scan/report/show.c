@@ -66,7 +66,7 @@ size_t show_count(const struct show *s, enum rule_severity severity)
 {
     size_t count = 0, at = 0;
     for (const struct finding *f; (f = show_next(s, FINDING_OPEN, &at)) != NULL;) {
-        count += f->rule->severity == severity;
+        count += f->rule->severity == severity && f->rule != &scan_shared_rule;
     }
     return count;
 }

@@ -223,39 +223,56 @@ static void notes(struct show *s)
 
 /* ── the summary ── */
 
-static void amount(struct show *s, uint64_t n, const char *one, const char *many)
+static void amount(struct buf *b, uint64_t n, const char *one, const char *many)
 {
     if (n > 0) {
-        buf_addf(s->b, " · %llu %s", (unsigned long long)n, n == 1 ? one : many);
+        buf_addf(b, "%s%llu %s", b->n ? " · " : "", (unsigned long long)n, n == 1 ? one : many);
     }
+}
+
+static void end_line(struct show *s, struct buf *line)
+{
+    if (line->n > 0) {
+        layout_spaces(s->b, 2);
+        layout_wrap(s->b, buf_str(line), 2);
+    }
+    buf_clear(line);
 }
 
 static void totals(struct show *s)
 {
     const struct scan_report *r = s->r;
     uint64_t bytes = atomic_load(&r->scan.bytes);
+    struct buf line;
+    buf_init(&line, 4096);
     buf_add_c(s->b, "\n  ");
-    colour(s, r->open ? "31" : "32");
+    colour(s, r->open + r->shared ? "31" : "32");
     buf_addf(s->b, "%zu open", r->open);
     colour(s, "0");
     if (r->open) {
         buf_addf(s->b, " (%zu high, %zu medium, %zu low)", show_count(s, RULE_HIGH),
                  show_count(s, RULE_MEDIUM), show_count(s, RULE_LOW));
     }
-    amount(s, r->allowed, "accepted", "accepted");
-    amount(s, r->baselined, "in the baseline", "in the baseline");
-    amount(s, r->publishable, "publishable", "publishable");
-    amount(s, r->problem_count + r->problem_more, "not read", "not read");
-    buf_add_c(s->b, "\n  ");
-    buf_addf(s->b, "%.1f MB", (double)bytes / 1e6);
-    amount(s, atomic_load(&r->scan.files), "file", "files");
-    amount(s, atomic_load(&r->scan.blobs), "version in history", "versions in history");
-    amount(s, atomic_load(&r->scan.skipped), "left out", "left out");
-    buf_addf(s->b, " · %.*s\n", STR_ARG(day_span(&s->a, r->duration_ms)));
+    buf_add_byte(s->b, '\n');
+    amount(&line, r->shared, "shared between environments", "shared between environments");
+    amount(&line, r->allowed, "accepted", "accepted");
+    amount(&line, r->baselined, "in the baseline", "in the baseline");
+    amount(&line, r->publishable, "publishable", "publishable");
+    amount(&line, r->problem_count + r->problem_more, "not read", "not read");
+    end_line(s, &line);
+    amount(&line, atomic_load(&r->scan.files), "file", "files");
+    amount(&line, atomic_load(&r->scan.commits), "commit", "commits");
+    amount(&line, atomic_load(&r->scan.blobs), "version in history", "versions in history");
+    amount(&line, atomic_load(&r->scan.skipped), "left out", "left out");
+    buf_addf(&line, "%s%.1f %s · %.*s", line.n ? " · " : "",
+             (double)bytes / (bytes < 1000000 ? 1e3 : 1e6), bytes < 1000000 ? "kB" : "MB",
+             STR_ARG(day_span(&s->a, r->duration_ms)));
+    end_line(s, &line);
+    buf_done(&line);
     if (r->truncated) {
         buf_add_c(s->b, "  There was more than the limits allow: not all of it is listed.\n");
     }
-    if (r->open == 0 && r->problem_count == 0) {
+    if (r->open + r->shared + r->problem_count == 0) {
         buf_add_c(s->b, "\n  Nothing to do.\n");
     }
 }
