@@ -236,7 +236,7 @@ SIGNS = [
     # Words of prose have a space at the seam; the parts of a secret have none.
     (r"[A-Za-z0-9_/=.-]{3}[\"'`]\s{0,8}[+.]\s{0,8}[\"'`][A-Za-z0-9_/=.-]{3}", "JOIN", 25),
 ]
-BASE64_WORD_MIN, BASE64_MIN, HEX_WORD_MIN = 4, 5, 5
+BASE64_WORD_MIN, BASE64_MIN, HEX_WORD_MIN = 4, 5, 4
 
 
 def base64_forms(word):
