@@ -28,6 +28,8 @@ struct look {
     bool trailed;   /* bare, and more words follow on its line */
     size_t lower, upper, digit, symbol, space, other;
     unsigned entropy; /* hundredths of a bit per byte */
+    size_t turns;     /* from letters to digits and back */
+    size_t flips;     /* from lower case to upper and back */
     unsigned strange; /* per cent of letters and digits that are in no word */
     bool wide;        /* the key's name says whose it is: db_password */
     enum key_class key;
