@@ -298,6 +298,9 @@ static void forms_are_reported_but_for_placeholders(void **state)
             fail_msg("%s", none[i]);
         }
     }
+    /* A host called example.com is no placeholder. */
+    assert_true(judged(&form, &env, "", STR("amqp://svc:9fQ2mZ7kLw4T@db.example.com/prod")).report);
+    assert_false(judged(&form, &env, "", STR("amqp://svc:your_password@db.x.org/prod")).report);
     static const struct rule crc = {.id = "x", .proof = PROOF_CRC32_BASE62};
     assert_false(judged(&crc, &env, "",
                         STR("dw_"
