@@ -136,7 +136,7 @@ static bool is_turning(const struct look *l)
 static bool is_random(const struct look *l)
 {
     bool short_one = l->key == KEY_PASSWORD && is_mixed(l);
-    if (is_turning(l)) {
+    if (is_turning(l) || is_dense(l)) {
         return true;
     }
     unsigned strange = is_mixed(l) && has_strong_symbol(l->value) ? STRANGE_TOKEN : STRANGE_RANDOM;
@@ -167,7 +167,9 @@ static bool is_password(const struct look *l)
 
 static bool is_token(const struct look *l)
 {
-    if (l->value.n < TOKEN_MIN || l->strange < STRANGE_TOKEN) {
+    bool human = l->c->traits->kind == TEXT_CONFIG && has_strong_symbol(l->value) &&
+                 l->digit >= 2 && l->lower + l->upper >= 4;
+    if (l->value.n < TOKEN_MIN || (l->strange < STRANGE_TOKEN && !human)) {
         return false;
     }
     if (l->digit == 0 && l->value.n < WEAK_MIN && !has_strong_symbol(l->value)) {
