@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/baseline.h"
 
-#include "base/json.h"
 #include "base/day.h"
+#include "base/json.h"
 
 static err refuse(str *ret_reason, str reason)
 {

@@ -2,19 +2,16 @@
 // What `doorward check` prints: every format against its schema, exit codes, baseline, launch.yaml, wrong usage.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { before, test } from "node:test";
 import { run } from "./harness/child.ts";
 import { BINARY, ROOT, temporaryFolder } from "./harness/doorward.ts";
+import { json, junitFault, sarifFault, validator } from "./harness/schema.ts";
 import { CLEAN, Lab } from "./lab/lab.ts";
 import type { Placed, Report, Site } from "./lab/site.ts";
 
-const require = createRequire(join(ROOT, "web", "package.json"));
 const SAMPLE = join(dirname(BINARY), "tests", "unit", "check", "check_sample");
-const SARIF = join(dirname(require.resolve("@microsoft/jest-sarif/package.json")), "lib/schemas/sarif-2.1.0-rtm.5.json");
-const XSD = join(ROOT, "tests/fixtures/schemas/junit.xsd");
 const folder = temporaryFolder();
 
 /** A site that does not keep to its launch.yaml. */
@@ -29,28 +26,7 @@ before(async () => {
   faulty = lab.find("faulty");
 }, { timeout: 120_000 });
 
-function validator(schema: object): (value: unknown) => string {
-  const Ajv = require("ajv");
-  const ajv = new Ajv({ schemaId: "auto", logger: false, unknownFormats: "ignore" });
-  ajv.addMetaSchema(require("ajv/lib/refs/json-schema-draft-04.json"));
-  const valid = ajv.compile(schema);
-  return (value) => (valid(value) ? "" : JSON.stringify(valid.errors, null, 1));
-}
-
-const json = (path: string): object => JSON.parse(readFileSync(path, "utf8"));
 const reportFault = validator(json(join(ROOT, "docs/check-report.schema.json")));
-const sarifFault = validator(json(SARIF));
-
-function junitFault(text: string): string {
-  const file = join(folder, "junit.xml");
-  writeFileSync(file, text);
-  try {
-    execFileSync("xmllint", ["--noout", "--nonet", "--schema", XSD, file], { stdio: "pipe" });
-    return "";
-  } catch (error) {
-    return String((error as { stderr?: Buffer }).stderr ?? error);
-  }
-}
 
 const FAULTS: Record<string, (text: string) => string> = {
   json: (text) => reportFault(JSON.parse(text)),

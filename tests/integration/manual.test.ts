@@ -20,6 +20,11 @@ test("checks.md is the program's own table", async () => {
     "run: doorward check --list --format markdown --out docs/checks.md");
 });
 
+test("secrets.md is the program's own table", async () => {
+  assert.equal(page("secrets.md"), (await run(BINARY, ["scan", "--list", "--format", "markdown"])).stdout,
+    "run: doorward scan --list --format markdown --out docs/secrets.md");
+});
+
 test("every command that the manual names exists", async () => {
   const help = (await run(BINARY, ["--help"])).stdout;
   const commands = [...help.matchAll(/^  ([a-z][a-z-]*(?: [a-z][a-z-]*)?)  /gm)].map((match) => match[1] ?? "");

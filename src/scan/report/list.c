@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "scan/report/show.h"
+#include "scan/verify.h"
 
 static int compare(const void *left, const void *right)
 {
@@ -55,13 +56,14 @@ void scan_list_write(enum scan_listing listing, struct buf *b)
     struct arena a;
     const char *service = "";
     arena_init(&a, 4 << 20);
-    const struct rule **rules = arena_array(&a, scan_rule_count + 2, sizeof(const struct rule *));
+    const struct rule **rules = arena_array(&a, scan_rule_count + 3, sizeof(const struct rule *));
     size_t count = 0;
     for (; rules && count < scan_rule_count; count++) {
         rules[count] = &scan_rules[count];
     }
     if (rules) {
         rules[count++] = &scan_shared_rule;
+        rules[count++] = &scan_acting_rule;
         qsort(rules, count, sizeof(const struct rule *), compare);
     }
     if (listing == SCAN_LIST_MARKDOWN) {
