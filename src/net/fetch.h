@@ -47,7 +47,7 @@ struct fetch_answer {
     str content_type; /* with parameters */
     str etag, last_modified, location, retry_after;
     str source_map; /* SourceMap, or X-SourceMap (ECMA-426 section 5) */
-    str body; /* in the arena */
+    str body;       /* in the arena */
 };
 
 /* FORBIDDEN when an address or host is not allowed; UPSTREAM (unreachable, TLS, protocol),

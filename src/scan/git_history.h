@@ -118,6 +118,8 @@ void git_walk_tree(struct git_history *h, uint32_t tree, uint32_t path);
 void git_note_blob(struct git_history *h, uint32_t number, uint32_t path);
 /* All refs, stashes, and what options->dangling adds. */
 void git_refs_walk(struct git_history *h);
+/* Tells of files below refs/ that are no references: libgit2 passes them over in silence. */
+void git_refs_check(struct git_history *h);
 
 struct git_entry {
     uint32_t mode;

@@ -198,6 +198,7 @@ static bool walk_refs(struct git_history *h)
     for (size_t i = 0; i < names.count; i++) {
         walk_ref(h, names.strings[i]);
     }
+    git_refs_check(h);
     walk_reflog(h, "refs/stash", "stash");
     if (dangling) {
         walk_reflog(h, "HEAD", "reflog");

@@ -52,6 +52,19 @@ static err why_not(int result)
                                 "folders are damaged");
 }
 
+/* As a bare one: work trees are not looked at, wherever the configuration says they are. */
+static int open_found(const char *name, git_repository **ret)
+{
+    git_buf found = GIT_BUF_INIT;
+    int result = git_repository_discover(&found, name, 1, NULL);
+    if (result == 0) {
+        result = git_repository_open_ext(
+            ret, found.ptr, GIT_REPOSITORY_OPEN_BARE | GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+    }
+    git_buf_dispose(&found);
+    return result;
+}
+
 err git_repo_open(str path, git_repository **ret)
 {
     char name[GIT_PATH_MAX];
@@ -63,8 +76,7 @@ err git_repo_open(str path, git_repository **ret)
     if (git_libgit2_init() < 0 || !set_up()) {
         return err_new(ERR_INTERNAL, "libgit2 does not start");
     }
-    int result =
-        git_repository_open_ext(ret, path.n ? name : ".", GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
+    int result = open_found(path.n ? name : ".", ret);
     if (result != 0) {
         err e = why_not(result);
         (void)git_libgit2_shutdown();
@@ -81,13 +93,7 @@ void git_repo_close(git_repository *repo)
 
 bool git_repo_head(git_repository *repo, git_oid *ret)
 {
-    git_object *commit = NULL;
-    if (git_revparse_single(&commit, repo, "HEAD^{commit}") != 0) {
-        return false;
-    }
-    git_oid_cpy(ret, git_object_id(commit));
-    git_object_free(commit);
-    return true;
+    return git_reference_name_to_id(ret, repo, "HEAD") == 0;
 }
 
 void git_problem(struct scan *s, const char *what, const uint8_t id[GIT_OID_RAWSZ], err e)

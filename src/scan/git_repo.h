@@ -14,7 +14,7 @@ enum { GIT_SHORT = 7 /* letters of a name that is told */ };
 err git_repo_open(str path, git_repository **ret);
 void git_repo_close(git_repository *repo);
 
-/* Gives the commit at HEAD. False when there is none yet, or it cannot be read. */
+/* Gives the name of the commit at HEAD. False when there is none yet, or HEAD is damaged. */
 bool git_repo_head(git_repository *repo, git_oid *ret);
 
 /* scan_problem with the name of an object: "commit 1a2b3c4". */

@@ -171,7 +171,9 @@ static err search_all(struct staged *s, git_diff *diff)
 static err difference(git_repository *repo, git_diff **ret)
 {
     git_index *index = NULL;
-    git_object *tree = NULL;
+    git_commit *head = NULL;
+    git_tree *tree = NULL;
+    git_oid id;
     git_diff_options options;
     git_diff_find_options renames;
     (void)git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
@@ -184,9 +186,14 @@ static err difference(git_repository *repo, git_diff **ret)
         return err_new(ERR_INVALID, "the git index is damaged");
     }
     /* A repository without a commit: all is new. */
-    (void)git_revparse_single(&tree, repo, "HEAD^{tree}");
-    int result = git_diff_tree_to_index(ret, repo, (git_tree *)tree, index, &options);
-    git_object_free(tree);
+    int result = 0;
+    if (git_repo_head(repo, &id)) {
+        result = git_commit_lookup(&head, repo, &id);
+        result = result == 0 ? git_commit_tree(&tree, head) : result;
+    }
+    result = result == 0 ? git_diff_tree_to_index(ret, repo, tree, index, &options) : result;
+    git_tree_free(tree);
+    git_commit_free(head);
     git_index_free(index);
     if (result != 0) {
         return err_new(ERR_INVALID, "the git index and HEAD cannot be compared");

@@ -33,7 +33,8 @@ void git_note_blob(struct git_history *h, uint32_t number, uint32_t path)
         h->kinds[number] = OBJECT_BLOB;
         h->firsts[number] = path;
         h->blob_count++;
-    } else if (h->kinds[number] == OBJECT_BLOB && h->firsts[number] != path) {
+    } else if ((h->kinds[number] == OBJECT_BLOB || h->kinds[number] == OBJECT_TREE) &&
+               h->firsts[number] != path) {
         (void)git_pairs_add(&h->paths, number, path, &full);
     }
     if (full) {
@@ -66,7 +67,8 @@ static bool note_tree(struct git_history *h, uint32_t tree, uint32_t path)
         h->firsts[tree] = path;
         return true;
     }
-    if (h->kinds[tree] != OBJECT_TREE || h->firsts[tree] == path) {
+    bool known = h->kinds[tree] == OBJECT_TREE || h->kinds[tree] == OBJECT_BLOB;
+    if (!known || (h->kinds[tree] == OBJECT_TREE && h->firsts[tree] == path)) {
         return false;
     }
     bool fresh = git_pairs_add(&h->paths, tree, path, &full);
@@ -132,7 +134,13 @@ static void read_tree(struct git_history *h, uint32_t number, uint32_t path)
     struct object *tree = NULL, *before = NULL;
     err e = git_store_read(&h->store, &h->unpacker, number, &tree);
     if (!err_ok(e) || tree->kind != OBJECT_TREE) {
-        e = err_ok(e) ? err_new(ERR_CORRUPT, "the git object is no tree") : e;
+        if (err_ok(e)) {
+            e = err_new(ERR_CORRUPT, "the git object is no tree");
+            if (tree->kind == OBJECT_BLOB && h->kinds[number] == OBJECT_TREE) {
+                h->kinds[number] = OBJECT_NONE;
+                git_note_blob(h, number, path);
+            }
+        }
         git_tell_object(h, "tree", number, e);
         object_drop(tree);
         return;

@@ -62,6 +62,12 @@ uint32_t git_number_of_hex(struct git_history *h, str hex)
     return number != GIT_NO_NUMBER && git_marks(h) ? number : GIT_NO_NUMBER;
 }
 
+/* What a tree says of an object is not believed: one that it calls a file may be a commit. */
+static bool is_fresh(const struct git_history *h, uint32_t number)
+{
+    return h->kinds[number] != OBJECT_COMMIT && h->kinds[number] != OBJECT_TAG;
+}
+
 static void push(struct git_history *h, uint32_t number)
 {
     if (h->todo_count == h->todo_capacity) {
@@ -167,7 +173,7 @@ static void take_parents(struct git_history *h, struct git_commit *commit, str *
     /* The last one pushed is the next one: the first parent, whose trees are much like these. */
     for (uint32_t i = commit->parent_count; i--;) {
         number = h->parents[commit->parent_at + i];
-        if (h->kinds[number] == OBJECT_NONE) {
+        if (is_fresh(h, number)) {
             push(h, number);
         }
     }
@@ -207,7 +213,7 @@ static bool read_tag(struct git_history *h, uint32_t number, uint32_t label, str
     if (target == GIT_NO_NUMBER) {
         return false;
     }
-    if (h->kinds[target] == OBJECT_NONE) {
+    if (is_fresh(h, target)) {
         push(h, target);
     }
     return true;
@@ -277,7 +283,7 @@ void git_walk(struct git_history *h, uint32_t number, uint32_t label)
     push(h, number);
     while (h->todo_count) {
         uint32_t next = h->todo[--h->todo_count];
-        if (h->kinds[next] == OBJECT_NONE) {
+        if (is_fresh(h, next)) {
             visit(h, next, label);
         }
     }

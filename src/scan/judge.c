@@ -124,10 +124,21 @@ static bool has_strong_symbol(str s)
 
 static bool is_mixed(const struct look *l) { return l->lower > 0 && l->upper > 0 && l->digit > 0; }
 
+/* Letters and digits, or the cases, take turns too often for a name. */
+static bool is_turning(const struct look *l)
+{
+    return l->value.n >= WEAK_MIN &&
+           (l->turns * 5 >= l->value.n || l->flips * 5 >= l->value.n * 2) &&
+           l->entropy >= RANDOM_ENTROPY && l->space == 0;
+}
+
 /* Surely made by a machine. */
 static bool is_random(const struct look *l)
 {
     bool short_one = l->key == KEY_PASSWORD && is_mixed(l);
+    if (is_turning(l) || is_dense(l)) {
+        return true;
+    }
     unsigned strange = is_mixed(l) && has_strong_symbol(l->value) ? STRANGE_TOKEN : STRANGE_RANDOM;
     return l->value.n >= (short_one ? TOKEN_MIN : RANDOM_MIN) && l->entropy >= RANDOM_ENTROPY &&
            l->strange >= strange;
@@ -156,7 +167,9 @@ static bool is_password(const struct look *l)
 
 static bool is_token(const struct look *l)
 {
-    if (l->value.n < TOKEN_MIN || l->strange < STRANGE_TOKEN) {
+    bool human = l->c->traits->kind == TEXT_CONFIG && has_strong_symbol(l->value) &&
+                 l->digit >= 2 && l->lower + l->upper >= 4;
+    if (l->value.n < TOKEN_MIN || (l->strange < STRANGE_TOKEN && !human)) {
         return false;
     }
     if (l->digit == 0 && l->value.n < WEAK_MIN && !has_strong_symbol(l->value)) {
@@ -205,24 +218,25 @@ static const char *judge_place(const struct look *l)
     return is_bare_code(l);
 }
 
-/* What is behind base64 is judged as if it stood there in quotes. */
-static void look_behind(const struct candidate *c, struct look *ret, unsigned char *bytes)
+/* What is behind base64 is judged as if it stood there in quotes. `behind` lives as long as the
+ * look. */
+static void look_behind(const struct candidate *c, struct candidate *behind, unsigned char *bytes,
+                        struct look *ret)
 {
-    if (c->rule->proof != PROOF_BASIC_AUTH) {
-        look_at(c, ret);
-        return;
+    *behind = *c;
+    if (c->rule->proof == PROOF_BASIC_AUTH) {
+        behind->secret = proof_basic_password(c->secret, bytes, JUDGE_BASIC_MAX);
     }
-    struct candidate behind = *c;
-    behind.secret = proof_basic_password(c->secret, bytes, JUDGE_BASIC_MAX);
-    look_at(&behind, ret);
-    ret->quoted = true;
+    look_at(behind, ret);
+    ret->quoted |= c->rule->proof == PROOF_BASIC_AUTH;
 }
 
 static void judge_named(const struct candidate *c, struct judgement *j)
 {
     struct look l;
     unsigned char bytes[JUDGE_BASIC_MAX];
-    look_behind(c, &l, bytes);
+    struct candidate behind;
+    look_behind(c, &behind, bytes, &l);
     bool nameless = str_empty(c->key);
     const char *no = judge_place(&l);
     no = no ? no : value_is_reference(&l);

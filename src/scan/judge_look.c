@@ -12,6 +12,10 @@ static void count(struct look *l)
         l->upper += c >= 'A' && c <= 'Z';
         l->digit += c >= '0' && c <= '9';
         l->space += c == ' ' || c == '\t' || c == '\n';
+        l->turns += i > 0 && is_alnum((char)c) && is_alnum(l->value.p[i - 1]) &&
+                    is_digit((char)c) != is_digit(l->value.p[i - 1]);
+        l->flips += i > 0 && is_letter((char)c) && is_letter(l->value.p[i - 1]) &&
+                    is_upper((char)c) != is_upper(l->value.p[i - 1]);
         l->other += c >= 0x80 || (c < 0x20 && c != '\t' && c != '\n');
     }
     l->symbol = l->value.n - l->lower - l->upper - l->digit - l->space - l->other;

@@ -33,6 +33,7 @@ static const str strong[] = {
     STR_INIT("fill_"),       STR_INIT("placehold"),    STR_INIT("obfuscated"),
     STR_INIT("foo_bar"),     STR_INIT("foo-bar"),      STR_INIT("dont_use"),
     STR_INIT("do-not-"),     STR_INIT("do_not_"),      STR_INIT("[redact"),
+    STR_INIT("filtered"),    STR_INIT("[hidden"),      STR_INIT("[masked"),
 };
 
 /* Words that make a placeholder when they make up the value. */
@@ -168,7 +169,7 @@ const char *value_is_placeholder(const struct look *l)
     if (is_regular(l->value)) {
         return "the value is a sequence or a repetition";
     }
-    unsigned covered = l->strange >= STRANGE_MANY ? 0 : cover(l, &account);
+    unsigned covered = l->strange >= STRANGE_MANY || is_uuid(l->value) ? 0 : cover(l, &account);
     bool weak = l->key == KEY_PASSWORD && l->c->traits->kind == TEXT_CONFIG && account > 0 &&
                 l->digit >= 3; /* admin123 is what people take */
     if (covered >= COVER && !weak && l->lower + l->upper > 0 && l->symbol <= l->value.n / 3) {

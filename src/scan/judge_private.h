@@ -28,6 +28,8 @@ struct look {
     bool trailed;   /* bare, and more words follow on its line */
     size_t lower, upper, digit, symbol, space, other;
     unsigned entropy; /* hundredths of a bit per byte */
+    size_t turns;     /* from letters to digits and back */
+    size_t flips;     /* from lower case to upper and back */
     unsigned strange; /* per cent of letters and digits that are in no word */
     bool wide;        /* the key's name says whose it is: db_password */
     enum key_class key;
@@ -63,6 +65,9 @@ bool is_documented(str secret);
 bool contains(str s, str word);
 /* Letters, digits, '_', '.' and '-', as names are written. */
 bool is_name(str s);
+bool is_uuid(str s);
+/* A salt of all printable characters. */
+bool is_dense(const struct look *l);
 static inline bool is_letter(char c) { return str_lower(c) >= 'a' && str_lower(c) <= 'z'; }
 static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static inline bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }

@@ -85,6 +85,7 @@ struct scan {
     const struct scanner *scanner;
     struct findings *findings;
     atomic_uint_fast64_t bytes, files, commits, blobs, skipped;
+    atomic_uint_fast64_t answers; /* of sites; among the files */
     struct scan_problems *problems;
     char projects[SCAN_PROJECTS_MAX][SCAN_PROJECT_MAX]; /* that pages name: what --verify asks of */
     unsigned project_count;

@@ -183,6 +183,7 @@ static void search(struct visitor *v, const struct site_target *target, const st
     const struct origin o = {.kind = PLACE_URL, .path = target->url, .served = true};
     struct scan *s = v->site->scan;
     atomic_fetch_add(&s->files, 1);
+    atomic_fetch_add(&s->answers, 1);
     if (answer->cut) {
         scan_problem(s, target->url, "it is larger than 16 MiB; only the beginning was read", true);
     }

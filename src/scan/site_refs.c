@@ -37,6 +37,21 @@ static bool has_end(str text, size_t dot, size_t *ret_to)
 
 static bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
 
+/* A byte of a name at *at, moved over: "\\/", "\\u002F" and "\\x2F" are slashes. */
+static char name_byte(str text, size_t *at, size_t to)
+{
+    static const str slashes[] = {STR_INIT("\\u002F"), STR_INIT("\\u002f"), STR_INIT("\\x2F"),
+                                  STR_INIT("\\x2f"), STR_INIT("\\/")};
+    str rest = str_slice(text, *at, to);
+    for (size_t i = 0; i < sizeof slashes / sizeof slashes[0]; i++) {
+        if (str_starts(rest, slashes[i])) {
+            *at += slashes[i].n;
+            return '/';
+        }
+    }
+    return text.p[(*at)++];
+}
+
 /* String literals; "\"a.js\"" within a string counts, and "\/" is a slash. */
 static bool find_files(str text, ref_fn fn, void *user, size_t *left)
 {
@@ -53,9 +68,10 @@ static bool find_files(str text, ref_fn fn, void *user, size_t *left)
             from--;
         }
         bool quoted = from > 0 && is_quote(text.p[from - 1]);
-        for (size_t i = from; i < to && n < sizeof name; i++) {
-            if (text.p[i] != '\\') {
-                name[n++] = text.p[i];
+        for (size_t i = from; i < to && n < sizeof name;) {
+            char c = name_byte(text, &i, to);
+            if (c != '\\') {
+                name[n++] = c;
             }
         }
         low = to;

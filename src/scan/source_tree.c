@@ -2,7 +2,6 @@
 /* A path as it was given: a file, or a folder with all below. */
 #include <errno.h>
 #include <fcntl.h>
-#include <git2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,12 +43,7 @@ static err read_folder(struct scan *s, int fd, str path, str shown)
             prefix[k.prefix.n++] = '/';
         }
     }
-    bool git = s->options->gitignore && git_libgit2_init() > 0;
-    err e = walk_run(&k);
-    if (git) {
-        (void)git_libgit2_shutdown();
-    }
-    return e;
+    return walk_run(&k);
 }
 
 err source_tree(struct scan *s, str path)

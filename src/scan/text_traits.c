@@ -170,7 +170,7 @@ static bool is_word(char c)
 static bool is_one_of(str word, const str *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (str_ieq(word, list[i])) {
+        if (word.n == list[i].n && str_lower(word.p[0]) == list[i].p[0] && str_ieq(word, list[i])) {
             return true;
         }
     }
@@ -207,17 +207,23 @@ static void find_words(str path, struct text_traits *t)
             to++;
         }
         str word = str_slice(path, i, to);
+        if (to == i) {
+            i++;
+            continue;
+        }
         t->test |= is_one_of(word, test_words, sizeof test_words / sizeof *test_words) ||
                    is_test_name(word);
         t->example |= is_one_of(word, example_words, sizeof example_words / sizeof *example_words);
-        i = to + (to == i);
+        i = to;
     }
 }
 
 static bool has_end(str name, const str *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (name.n > list[i].n && str_ieq(str_slice(name, name.n - list[i].n, name.n), list[i])) {
+        size_t n = list[i].n;
+        if (name.n > n && str_lower(name.p[name.n - 1]) == list[i].p[n - 1] &&
+            str_ieq(str_slice(name, name.n - n, name.n), list[i])) {
             return true;
         }
     }
@@ -277,10 +283,11 @@ static bool is_program(str head)
 /* A bundle: hardly a line end in the first bytes. */
 static bool is_minified(str head)
 {
-    size_t lines = 1;
+    size_t lines = 1, at = 0;
     head = str_slice(head, 0, HEAD_LOOK);
-    for (size_t i = 0; i < head.n; i++) {
-        lines += head.p[i] == '\n';
+    while (head.n >= lines * MINIFIED_LINE && (at = str_find_byte(head, '\n', at)) != SIZE_MAX) {
+        at++;
+        lines++;
     }
     return head.n / lines >= MINIFIED_LINE;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What .gitignore leaves out, as libgit2 reads it. What git tracks is in the repository all the
  * same and is read. */
-#include <git2.h>
 #include <limits.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "scan/git_repo.h"
 #include "scan/walk_private.h"
 
 struct ignore {
@@ -49,7 +49,7 @@ struct ignore *ignore_open(str root)
     }
     memcpy(path, root.p, root.n);
     path[root.n] = '\0';
-    if (git_repository_open_ext(&g->repository, path, 0, NULL) != 0 || !find_prefix(g, path)) {
+    if (!err_ok(git_repo_open(root, &g->repository)) || !find_prefix(g, path)) {
         ignore_close(g);
         return NULL;
     }
@@ -63,7 +63,9 @@ void ignore_close(struct ignore *g)
 {
     if (g) {
         git_index_free(g->index);
-        git_repository_free(g->repository);
+        if (g->repository) {
+            git_repo_close(g->repository);
+        }
         mem_free(g);
     }
 }

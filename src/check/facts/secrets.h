@@ -45,8 +45,9 @@ struct secrets_facts {
     bool tree, history, served; /* was looked at */
     str site;                   /* URL of the page */
     str failed;                 /* why tree and history could not be looked at; empty: they could */
-    uint64_t files, blobs, bytes;
-    size_t accepted; /* by a comment, launch.yaml */
+    uint64_t files, blobs;      /* on disk */
+    uint64_t answers, bytes;    /* of the site */
+    size_t accepted;            /* by a comment, launch.yaml */
     const struct secret_finding *findings;
     size_t count, more;
     const struct secrets_problem *problems;

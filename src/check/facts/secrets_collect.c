@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the secret scanner over what launch.yaml names and over the site, and keeps what it says. */
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/day.h"
@@ -18,15 +19,23 @@ enum {
 
 /* ── how the scanner asks: as every collector does, with --resolve and its limits ── */
 
+/* Who asks, and how much came. */
+struct asking {
+    struct collect *c;
+    atomic_uint_fast64_t bytes;
+};
+
 static err ask(void *user, struct arena *a, str url, size_t body_max, unsigned wait_ms,
                struct scan_answer *ret)
 {
     const struct http_ask request = {
         .url = url, .purpose = HTTP_ASSET, .body_max = body_max, .wait_ms = wait_ms};
-    const struct http_exchange *x = http_ask_apart(user, a, &request);
+    struct asking *asking = user;
+    const struct http_exchange *x = http_ask_apart(asking->c, a, &request);
     const str *type = http_header(x, "content-type", 0), *to = http_header(x, "location", 0);
     const str *map = http_header(x, "sourcemap", 0);
     map = map ? map : http_header(x, "x-sourcemap", 0);
+    atomic_fetch_add(&asking->bytes, x->body.n);
     switch (x->outcome) {
     case HTTP_ANSWERED:
         *ret = (struct scan_answer){.status = x->status,
@@ -199,9 +208,9 @@ static err run(struct arena *a, const struct scan_options *options, struct secre
     struct scan_report *r;
     err e = scan_run(options, &r, ret_reason, a);
     if (err_ok(e)) {
-        into->files = r->scan.files;
+        into->answers = r->scan.answers;
+        into->files = r->scan.files - into->answers;
         into->blobs = r->scan.blobs;
-        into->bytes = r->scan.bytes;
         into->accepted = r->allowed + r->baselined;
         keep_findings(a, r, into);
         keep_problems(a, r, into);
@@ -214,13 +223,14 @@ void collect_secrets(struct collect *c)
 {
     const struct intent *intent = facts_intent(c->facts);
     struct arena *a = facts_arena(c->facts);
+    struct asking asking = {.c = c};
     struct secrets_facts found = {.site = STR_EMPTY, .failed = STR_EMPTY};
     struct scan_options options = {.input_fd = -1,
                                    .config = &intent->secrets,
                                    .allow_private = c->options->allow_private,
                                    .ca_file = c->options->ca_file,
                                    .ask = ask,
-                                   .ask_user = c,
+                                   .ask_user = &asking,
                                    .site_pages = SITE_PAGES,
                                    .site_ms = collect_left(c, SITE_BUDGET_MS)};
     str reason = STR_EMPTY;
@@ -249,6 +259,7 @@ void collect_secrets(struct collect *c)
     }
     found.tree = looked && options.path_count > 0;
     found.history = looked && options.history && options.path_count > 0;
+    found.bytes = asking.bytes;
     found.served = err_ok(e) && options.url_count > 0;
     facts_set_secrets(c->facts, &found);
 }

@@ -169,8 +169,8 @@ static void run_served(const struct facts *facts, struct verdict *v)
     if (tell(s, v, SECRET_SERVED) == 0) {
         verdict_pass(v, s->site,
                      "no secret in the pages, scripts, source maps and other files "
-                     "that the site serves (%llu kB read)",
-                     (unsigned long long)(s->bytes / 1000));
+                     "that the site serves (%llu answers, %llu kB)",
+                     (unsigned long long)s->answers, (unsigned long long)(s->bytes / 1000));
     }
     tell_problems(s, v, true);
 }

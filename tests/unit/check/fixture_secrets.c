@@ -37,6 +37,7 @@ void fixture_set_secrets(struct fixture *x, const json_t *scanned)
                                   .failed = fixture_str(scanned, "failed"),
                                   .files = (uint64_t)fixture_number(scanned, "files", 0),
                                   .blobs = (uint64_t)fixture_number(scanned, "blobs", 0),
+                                  .answers = (uint64_t)fixture_number(scanned, "answers", 0),
                                   .bytes = (uint64_t)fixture_number(scanned, "bytes", 0),
                                   .accepted = (size_t)fixture_number(scanned, "accepted", 0),
                                   .findings = findings,

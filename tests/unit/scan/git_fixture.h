@@ -183,6 +183,14 @@ static inline const struct place *fixture_place(const struct fixture *f, unsigne
     return found;
 }
 
+static inline void fixture_show(const struct fixture *f)
+{
+    for (size_t i = 0; i < f->report->problem_count; i++) {
+        print_message("%.*s: %s\n", STR_ARG(f->report->problem_list[i].path),
+                      f->report->problem_list[i].what);
+    }
+}
+
 static inline bool fixture_problem(const struct fixture *f, const char *words)
 {
     for (size_t i = 0; i < f->report->problem_count; i++) {

@@ -141,7 +141,8 @@ static void damage_is_noticed_and_harms_nothing(void **state)
         noticed += read_what_is_there(index, str_n(copy, data.n), &u) < all;
         copy[at] = data.p[at];
     }
-    /* What is not: the three bits of an object's kind, which no checksum covers that is looked at. */
+    /* What is not: the three bits of an object's kind, which no checksum covers that is looked at.
+     */
     assert_true(noticed > 290);
     for (size_t n = 0; n < data.n; n += 997) {
         char *part = mem_dup(data.p, n); /* of its size, so that reading beyond is seen */

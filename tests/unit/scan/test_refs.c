@@ -83,6 +83,7 @@ static void literals_that_name_files_are_found(void **state)
         {"navigator.serviceWorker.register(`/sw.js`)", "/sw.js"},
         {"fetch(\"/config.json\")", "/config.json"},
         {"self.__next_f.push([1,\"[\\\"static/chunks/9-f.js\\\"]\"])", "static/chunks/9-f.js"},
+        {"[\"static\\u002Fchunks\\x2fpages\\u002Fx.js\"]", "static/chunks/pages/x.js"},
         {"\"\\/wp-content\\/app.js\"", "/wp-content/app.js"},
         {"\"static/chunks/app/[slug]/page-0f.js\"", "static/chunks/app/[slug]/page-0f.js"},
     };

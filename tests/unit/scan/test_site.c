@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/mem.h"
 #include "scan/content.h"
 #include "scan/sources.h"
 
@@ -473,6 +474,33 @@ static void what_is_no_address_is_refused(void **state)
     assert_int_equal(e.code, ERR_INVALID);
 }
 
+/* Threads are started, so which allocation fails is not the same each time. */
+static void memory_that_runs_out_ends_it_in_order(void **state)
+{
+    static const struct answer site[] = {
+        {.url = HOME, .status = 200, .type = "text/html", .body = "<script src=/a.js></script>"},
+        {.url = HOME "a.js",
+         .status = 200,
+         .body = "n.u=e=>'x/'+{7:'ab'}[e]+'.js'",
+         .source_map = "m"},
+        {.url = HOME "m",
+         .status = 200,
+         .body = "{\"sources\":[\"a.ts\"],\"sourcesContent\":[\"of a\"]}"},
+    };
+    struct table t = {.answers = site, .count = 3, .other = {.status = 404}};
+    struct scan_options options = {.ask = ask, .ask_user = &t};
+    (void)state;
+    for (long n = 0; n < 60; n++) {
+        struct scan s = {.options = &options};
+        arena_reset(&seen.a);
+        seen.read_count = seen.problem_count = seen.note_count = seen.asked_count = 0;
+        mem_fail_after(n);
+        err e = source_site(&s, STR(HOME));
+        mem_fail_after(-1);
+        assert_true(err_ok(e) || e.code == ERR_NO_MEMORY);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -488,6 +516,7 @@ int main(void)
         cmocka_unit_test_setup(links_that_act_or_download_are_not_followed, each),
         cmocka_unit_test_setup(what_is_excluded_is_not_asked_for, each),
         cmocka_unit_test_setup(what_is_no_address_is_refused, each),
+        cmocka_unit_test_setup(memory_that_runs_out_ends_it_in_order, each),
     };
     return cmocka_run_group_tests_name("scan.site", tests, set_up, tear_down);
 }

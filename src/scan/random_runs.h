@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where in a text something random stands: twelve letters and digits in a row with a digit, or with
+ * a small letter between capitals, among them. Nearly every key has that, and little code. */
+#pragma once
+
+#include "base/str.h"
+
+enum {
+    RANDOM_RUN = 12,
+    RANDOM_BEFORE = 320, /* bytes before it where the words of a rule may stand, */
+    RANDOM_AFTER = 128   /* and behind */
+};
+
+struct random_runs {
+    str text;
+    size_t at;
+    size_t first, last; /* ends of runs in a group that belongs to the next part */
+    bool pending;       /* those are set */
+    uint64_t run[4], odd[4], lower, upper; /* of the group before */
+};
+
+void random_runs_init(struct random_runs *r, str text);
+
+/* Gives the next part of the text with such runs and what is around them; parts do not overlap. */
+bool random_runs_next(struct random_runs *r, size_t *ret_from, size_t *ret_to);
