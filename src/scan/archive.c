@@ -10,7 +10,7 @@
 #include "scan/content_private.h"
 #include "scan/shown.h"
 
-static const char damaged[] = "the archive is damaged";
+static const char too_much_memory[] = "it needs too much memory to be unpacked";
 
 /* One reader of libarchive. */
 struct layer {
@@ -84,6 +84,11 @@ static bool is_plain(enum sniff_kind kind)
     return kind == SNIFF_TAR || kind == SNIFF_AR || kind == SNIFF_CPIO;
 }
 
+static const char *trouble(const struct layer *l)
+{
+    return archive_errno(l->a) == ENOMEM ? too_much_memory : "the archive is damaged";
+}
+
 static bool entry_next(struct reader *r, str *ret)
 {
     struct layer *l = ((struct entry_reader *)r)->layer;
@@ -101,7 +106,7 @@ static bool entry_next(struct reader *r, str *ret)
         return true;
     }
     if (got < ARCHIVE_WARN || (!is_plain(l->kind) && !content_unpacked(l->run, n))) {
-        r->problem = l->below_failed ? NULL : damaged;
+        r->problem = l->below_failed ? NULL : trouble(l);
         return false;
     }
     *ret = str_n(p, n);
@@ -178,8 +183,8 @@ static void read_entries(struct layer *l)
             break;
         }
         if (got < ARCHIVE_WARN) {
-            problem =
-                archive_read_has_encrypted_entries(l->a) > 0 ? "protected by a password" : damaged;
+            problem = archive_read_has_encrypted_entries(l->a) > 0 ? "protected by a password"
+                                                                   : trouble(l);
             if (got <= ARCHIVE_FATAL) {
                 break;
             }
@@ -231,7 +236,7 @@ static bool open_layer(struct layer *l)
 static bool take_memory(struct content_run *run, uint64_t need, const struct content_name *name)
 {
     if (need > UNPACKER_MAX || run->memory + need > UNPACKER_MAX) {
-        scan_problem(run->s, name->origin.path, "it needs too much memory to be unpacked", true);
+        scan_problem(run->s, name->origin.path, too_much_memory, true);
         return false;
     }
     if (run->memory + need > UNPACKER_SMALL && !run->heavy) {
@@ -265,7 +270,7 @@ void archive_scan(struct content_run *run, struct reader *r, enum sniff_kind kin
     } else if (open_layer(&l)) {
         read_entries(&l);
     } else if (!l.below_failed && !run->stopped) {
-        scan_problem(run->s, name->origin.path, damaged, false);
+        scan_problem(run->s, name->origin.path, trouble(&l), false);
     }
     (void)archive_read_free(l.a);
     run->depth -= deeper;

@@ -100,6 +100,15 @@ static bool fill(struct reader *r, struct buf *b, size_t want)
     return false;
 }
 
+/* What all bytes are, or all but the middle: a ZIP may stand behind a program. */
+static enum sniff_kind sniff_both(str head, str tail, str path)
+{
+    enum sniff_kind kind = sniff(head);
+    bool hides = (kind == SNIFF_TEXT || kind == SNIFF_BINARY) && content_may_hide_zip(path) &&
+                 sniff_zip_end(tail);
+    return hides ? SNIFF_ZIP : kind;
+}
+
 /* What is in these is told at their end. */
 static bool seeks(enum sniff_kind kind) { return kind == SNIFF_ZIP || kind == SNIFF_7Z; }
 
@@ -147,8 +156,10 @@ void content_read(struct content_run *run, struct reader *r, const struct conten
     buf_clear(b);
     b->max = run->hold < SCAN_WHOLE_MAX ? run->hold : SCAN_WHOLE_MAX;
     b->max = b->max > CONTENT_ENTRY_MIN ? b->max : CONTENT_ENTRY_MIN;
-    bool ended = fill(r, b, SNIFF_HEAD);
-    enum sniff_kind kind = sniff(buf_str(b));
+    bool hides = content_may_hide_zip(name->traits_path);
+    bool ended = fill(r, b, hides ? b->max : SNIFF_HEAD);
+    enum sniff_kind kind =
+        sniff_both(buf_str(b), ended ? buf_str(b) : STR_EMPTY, name->traits_path);
     if (kind == SNIFF_MEDIA) {
         atomic_fetch_add(&run->s->skipped, 1);
     } else if (may_open(run->s, kind, run->depth, name)) {
@@ -196,7 +207,7 @@ static int64_t deadline(void) { return clock_mono_ms() + SCAN_ARCHIVE_MS_MAX; }
 static void search_memory(struct scan_worker *w, struct content_room *room, str bytes,
                           const struct content_name *name)
 {
-    enum sniff_kind kind = sniff(bytes);
+    enum sniff_kind kind = sniff_both(bytes, bytes, name->traits_path);
     struct reader_memory memory;
     uint64_t packed = bytes.n;
     if (kind == SNIFF_MEDIA) {
@@ -296,7 +307,10 @@ static void search_long(struct scan_worker *w, struct content_room *room, int fd
                         str head, const struct content_name *name)
 {
     struct reader_file f;
-    enum sniff_kind kind = sniff(head);
+    buf_clear(&room->whole);
+    char *to = buf_reserve(&room->whole, SNIFF_TAIL);
+    ssize_t n = to ? pread(fd, to, SNIFF_TAIL, (off_t)(size - SNIFF_TAIL)) : 0;
+    enum sniff_kind kind = sniff_both(head, str_n(to, n > 0 ? (size_t)n : 0), name->traits_path);
     str piece;
     reader_file_init(&f, fd, size, &room->whole);
     if (sniff_is_archive(kind)) {

@@ -19,6 +19,18 @@ str content_unpacked_path(str path)
     return path;
 }
 
+bool content_may_hide_zip(str path)
+{
+    static const str ends[] = {STR_INIT(".jar"), STR_INIT(".war"), STR_INIT(".exe"),
+                               STR_INIT(".pyz"), STR_INIT(".pex"), STR_INIT(".zip")};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (ends_with(path, ends[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_log_folder(str part)
 {
     return str_ieq(part, STR("log")) || str_ieq(part, STR("logs"));

@@ -102,6 +102,8 @@ struct content_name {
 
 /* Finds out what kind of place it is, too: a log. */
 void content_name_init(struct content_name *name, const struct origin *o);
+/* True for names of files that may be a ZIP behind a program that unpacks or starts it. */
+bool content_may_hide_zip(str path);
 /* The path without the ending that a packer added: "app.log.gz", "dump.sql.zst". */
 str content_unpacked_path(str path);
 

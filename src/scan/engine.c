@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/engine_private.h"
 
-static int on_hit(unsigned id, unsigned long long start, unsigned long long to, unsigned flags,
-                  void *user)
+static void take_hit(struct pass *p, struct hit hit)
 {
-    struct pass *p = user;
-    const struct prefilter *f = &prefilters[id];
-    size_t end = (size_t)to, from = end > f->width ? end - f->width : 0;
-    (void)start;
-    (void)flags;
-    if (p->base + end <= p->from || p->base + end > p->to) {
-        return 0;
-    }
+    const struct prefilter *f = &prefilters[hit.id];
+    size_t end = hit.to, from = end > f->width ? end - f->width : 0;
     if (p->fresh) {
         memset(p->w->states[p->depth], 0, scan_rule_count * sizeof(struct rule_state));
         p->fresh = false;
@@ -26,7 +19,18 @@ static int on_hit(unsigned id, unsigned long long start, unsigned long long to, 
     } else if (p->depth == 0) {
         pass_decode(p, f, from, end);
     }
-    return 0;
+}
+
+/* Both sets, in the order of the text. */
+static void take_hits(struct pass *p)
+{
+    const struct hits *a = &p->w->hits[p->depth][PREFILTER_EVERYWHERE];
+    const struct hits *b = &p->w->hits[p->depth][PREFILTER_NEAR];
+    size_t i = 0, k = 0;
+    while (i < a->n || k < b->n) {
+        bool first = k == b->n || (i < a->n && a->p[i].to <= b->p[k].to);
+        take_hit(p, first ? a->p[i++] : b->p[k++]);
+    }
 }
 
 void pass_init(struct pass *p, struct scan_worker *w, const struct text_traits *traits,
@@ -37,11 +41,12 @@ void pass_init(struct pass *p, struct scan_worker *w, const struct text_traits *
 
 void pass_run(struct pass *p)
 {
-    struct scan_worker *w = p->w;
-    hs_error_t e = hs_scan(w->scan->scanner->words, p->text.p, (unsigned)p->text.n, 0,
-                           w->scratch[p->depth], on_hit, p);
-    if (e != HS_SUCCESS) {
-        scan_problem(w->scan, p->origin->path, "the text could not be searched", false);
+    size_t to = (size_t)(p->to - p->base);
+    for (size_t at = (size_t)(p->from - p->base); at < to; at += HITS_STEP) {
+        size_t until = to - at > HITS_STEP ? at + HITS_STEP : to;
+        pass_hits(p, PREFILTER_EVERYWHERE, at, until);
+        pass_hits(p, PREFILTER_NEAR, at, until);
+        take_hits(p);
     }
 }
 

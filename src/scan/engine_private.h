@@ -24,11 +24,14 @@ enum {
     TEXT_CANDIDATES_MAX = 20000, /* judged in one text, and one more for each… */
     CANDIDATE_BYTES = 4096,
     TEXT_DECODED_MAX = 64 << 20, /* bytes decoded in one text, beside its own length */
-    PIECES_SEEN_MAX = 16,        /* candidates of pieces that are told apart from new ones */
-    PIECE_NEAR = 256,            /* bytes: the same secret so near is the same place */
-    PIECE_KEEP = 256 << 10,      /* bytes of a worker's buffer that stay for the next piece */
-    TEXT_BLOCK = 8 << 20,        /* of a text that is longer than SCAN_WHOLE_MAX, at once */
-    STREAM_BLOCK = 1 << 20,      /* the same of a stream */
+    HITS_STEP = 64 << 10,        /* bytes whose hits are collected, then looked at */
+    HITS_MAX = HITS_STEP * 4,    /* of such a step and one set */
+    WORD_MAX = 512,         /* bytes of a word or pattern; scripts/secret_rules.py has it, too */
+    PIECES_SEEN_MAX = 16,   /* candidates of pieces that are told apart from new ones */
+    PIECE_NEAR = 256,       /* bytes: the same secret so near is the same place */
+    PIECE_KEEP = 256 << 10, /* bytes of a worker's buffer that stay for the next piece */
+    TEXT_BLOCK = 8 << 20,   /* of a text that is longer than SCAN_WHOLE_MAX, at once */
+    STREAM_BLOCK = 1 << 20, /* the same of a stream */
     /* What is kept before and after the hits that a block searches, so that each sees around it
      * what it would see in the whole text. */
     BLOCK_BEFORE = 24 << 10,
@@ -46,19 +49,31 @@ struct rule_code {
 };
 
 struct scanner {
-    hs_database_t *words;
-    hs_scratch_t *scratch; /* the prototype */
+    hs_database_t *words[PREFILTER_SETS];
+    hs_scratch_t *scratch; /* the prototype, for all of them */
     pcre2_compile_context *compile;
     struct rule_code *rules;
 };
 
 /* Forms of the words: two that the build made (tools/words.c), and compiled now. */
-enum scanner_words { SCANNER_WORDS_NOW, SCANNER_WORDS_AVX2, SCANNER_WORDS_ANY };
+enum scanner_words { SCANNER_WORDS_AVX2, SCANNER_WORDS_ANY, SCANNER_WORDS_NOW };
 /* NOT_IMPLEMENTED when this machine or version of Vectorscan cannot read the form. */
-err scanner_words(enum scanner_words form, hs_database_t **ret);
+err scanner_words(enum prefilter_set set, enum scanner_words form, hs_database_t **ret);
 
 /* Depth 0 is a text, depth 1 what was decoded in it. */
 enum { DEPTHS = 2 };
+
+/* Where a prefilter ends, in the order of the text. */
+struct hit {
+    uint32_t to; /* in the block */
+    uint32_t id; /* of the prefilter */
+};
+
+struct hits {
+    struct hit *p;
+    size_t n, capacity;
+    bool lost; /* no memory for more */
+};
 
 struct rule_state {
     uint64_t searched; /* offset: matches that start before it were looked for */
@@ -67,7 +82,8 @@ struct rule_state {
 
 struct scan_worker {
     struct scan *scan;
-    hs_scratch_t *scratch[DEPTHS];
+    hs_scratch_t *scratch;
+    struct hits hits[DEPTHS][PREFILTER_SETS];
     struct rule_state *states[DEPTHS];
     pcre2_match_context *match;
     pcre2_match_data *data;
@@ -100,7 +116,7 @@ struct pass {
     uint64_t from, to; /* hits that end in (from, to] are its own */
     unsigned depth;
     bool fresh; /* no hit yet: the states are another text's */
-    bool told_many, told_slow, told_decoded;
+    bool told_many, told_slow, told_decoded, told_dense;
     unsigned candidates;
     struct line_counter lines;
     /* What was decoded already: up to these offsets. */
@@ -120,6 +136,9 @@ void pass_init(struct pass *p, struct scan_worker *w, const struct text_traits *
                const struct origin *o);
 /* Searches what is in memory in blocks that each search `step` bytes. */
 void pass_text(struct pass *p, str text, size_t step);
+
+/* Finds the hits that end in (from, to] of the block, of one set. */
+void pass_hits(struct pass *p, enum prefilter_set set, size_t from, size_t to);
 
 /* Looks for a rule around a hit at [from, to) of the block. */
 void pass_window(struct pass *p, unsigned rule, size_t from, size_t to);

@@ -64,13 +64,23 @@ static bool is_in_blob(const struct candidate *c)
     return letters_around(c->text, c->offset, to) >= BLOB_MORE;
 }
 
+/* "guest:guest": what a system comes with, or a sketch. */
+static bool repeats_user(const struct candidate *c)
+{
+    size_t n = c->secret.n, at = c->offset;
+    return at <= c->text.n && at > n && c->text.p[at - 1] == ':' &&
+           str_eq(str_slice(c->text, at - 1 - n, at - 1), c->secret) &&
+           (at < n + 2 || !is_alnum(c->text.p[at - 2 - n]));
+}
+
 /* A password within a form, as of a connection: people's, so that it may be a placeholder. */
 static const char *judge_short(const struct candidate *c)
 {
     struct look l;
     look_at(c, &l);
     const char *no = value_is_reference(&l);
-    return no ? no : value_is_placeholder(&l);
+    no = no ? no : value_is_placeholder(&l);
+    return !no && repeats_user(c) ? "the password is the user's name" : no;
 }
 
 static void judge_form(const struct candidate *c, enum proof_result proof, struct judgement *j)
@@ -136,7 +146,7 @@ static bool is_turning(const struct look *l)
 static bool is_random(const struct look *l)
 {
     bool short_one = l->key == KEY_PASSWORD && is_mixed(l);
-    if (is_turning(l)) {
+    if (is_turning(l) || is_dense(l)) {
         return true;
     }
     unsigned strange = is_mixed(l) && has_strong_symbol(l->value) ? STRANGE_TOKEN : STRANGE_RANDOM;
@@ -167,7 +177,9 @@ static bool is_password(const struct look *l)
 
 static bool is_token(const struct look *l)
 {
-    if (l->value.n < TOKEN_MIN || l->strange < STRANGE_TOKEN) {
+    bool human = l->c->traits->kind == TEXT_CONFIG && has_strong_symbol(l->value) &&
+                 l->digit >= 2 && l->lower + l->upper >= 4;
+    if (l->value.n < TOKEN_MIN || (l->strange < STRANGE_TOKEN && !human)) {
         return false;
     }
     if (l->digit == 0 && l->value.n < WEAK_MIN && !has_strong_symbol(l->value)) {
@@ -243,6 +255,9 @@ static void judge_named(const struct candidate *c, struct judgement *j)
         l.key = KEY_PASSWORD;
     }
     no = no ? no : value_is_other(&l);
+    if (!no && repeats_user(c)) {
+        no = "the password is the user's name";
+    }
     if (!no && (l.key == KEY_NONE || !looks_real(&l))) {
         no = "the value does not look like a secret";
     }

@@ -5,7 +5,7 @@
 #include "scan/judge.h"
 
 enum {
-    JUDGE_VALUE_MAX = 4096, /* bytes of a value that are looked at */
+    JUDGE_VALUE_MAX = 1024, /* bytes of a value that are looked at */
     JUDGE_LINE_MAX = 512,   /* bytes of its line on each side */
     JUDGE_BASIC_MAX = 512,  /* bytes behind base64 */
 };
@@ -65,6 +65,9 @@ bool is_documented(str secret);
 bool contains(str s, str word);
 /* Letters, digits, '_', '.' and '-', as names are written. */
 bool is_name(str s);
+bool is_uuid(str s);
+/* A salt of all printable characters. */
+bool is_dense(const struct look *l);
 static inline bool is_letter(char c) { return str_lower(c) >= 'a' && str_lower(c) <= 'z'; }
 static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static inline bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }

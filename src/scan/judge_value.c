@@ -3,7 +3,12 @@
 #include "base/bytes.h"
 #include "scan/judge_private.h"
 
-enum { URL_SCHEME_MAX = 12 };
+enum {
+    URL_SCHEME_MAX = 12,
+    DENSE_MIN = 32,
+    DENSE_MAX = 128,
+    DENSE_ENTROPY = 430, /* hundredths of a bit */
+};
 
 bool contains(str s, str word)
 {
@@ -81,10 +86,15 @@ static bool has_escape(str s)
 }
 
 /* A salt of all printable characters: what looks like code in it is chance. */
-static bool is_dense(const struct look *l)
+bool is_dense(const struct look *l)
 {
-    return l->value.n >= 32 && l->symbol * 6 >= l->value.n && l->strange >= 60 && l->digit > 0 &&
-           l->upper > 0 && l->lower > 0 && !has_escape(l->value);
+    static const str code[] = {
+        STR_INIT("return"), STR_INIT("function"), STR_INIT("});"),
+        STR_INIT("){"),     STR_INIT("this."),    STR_INIT("</"),
+    };
+    return l->value.n >= DENSE_MIN && l->value.n <= DENSE_MAX && l->symbol * 6 >= l->value.n &&
+           l->entropy >= DENSE_ENTROPY && l->digit > 0 && l->upper > 0 && l->lower > 0 &&
+           l->space <= 2 && !has_escape(l->value) && !CONTAINS_ONE(l->value, code);
 }
 
 /* What another place fills in. */
@@ -137,6 +147,10 @@ static bool is_path(const struct look *l)
         return true;
     }
     if (s.n > 3 && is_letter(s.p[0]) && s.p[1] == ':' && (s.p[2] == '\\' || s.p[2] == '/')) {
+        return true;
+    }
+    if (str_starts(s, STR("/")) && str_find_byte(s, '/', 1) != SIZE_MAX && l->strange < 60 &&
+        s.n < 100 && !contains(s, STR("+")) && !contains(s, STR("="))) {
         return true;
     }
     return contains(s, STR("/")) && l->strange < 30 && !contains(s, STR("+")) &&
@@ -214,7 +228,7 @@ static bool is_sentence(const struct look *l)
     return l->space > 0 && (edge || l->space >= 2 || l->strange < 50 || l->digit == 0);
 }
 
-static bool is_uuid(str s)
+bool is_uuid(str s)
 {
     static const size_t dashes[] = {8, 13, 18, 23};
     if (s.n != 36) {
@@ -233,6 +247,28 @@ static bool is_foreign(const struct look *l)
 {
     return (l->other > 0 && (l->digit == 0 || l->strange < 50)) || has_escape(l->value) ||
            contains(l->value, STR("&#"));
+}
+
+/* Of an account or a contract of Ethereum: public. */
+static bool is_address(str s)
+{
+    for (size_t i = 2; i < s.n; i++) {
+        if (bytes_hex_digit(s.p[i]) < 0) {
+            return false;
+        }
+    }
+    return s.n == 42 && str_starts(s, STR("0x"));
+}
+
+/* "d1:cc:e2:8b": a fingerprint, an address, a vector of a test. */
+static bool is_octets(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (i % 3 == 2 ? s.p[i] != ':' : bytes_hex_digit(s.p[i]) < 0) {
+            return false;
+        }
+    }
+    return s.n >= 11;
 }
 
 /* Words joined by dots, dashes or case, as code names things: "user.password", "my-secret-name". */
@@ -269,6 +305,12 @@ const char *value_is_other(const struct look *l)
     }
     if (is_identifier(l)) {
         return "the value is a name made of words";
+    }
+    if (is_octets(l->value)) {
+        return "the value is a fingerprint or octets in hex";
+    }
+    if (is_address(l->value)) {
+        return "the value is an address on a chain";
     }
     if (is_uuid(l->value) && l->key != KEY_TOKEN) {
         return "the value is a UUID";

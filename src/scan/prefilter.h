@@ -26,12 +26,17 @@ struct prefilter {
     unsigned phase;        /* PREFILTER_BASE64: letters between the group of four and the match */
 };
 
+/* The words are searched in two sets: some in the whole text; most, by far, only where something
+ * random stands near (random_runs.h), because so many slow the search down. */
+enum prefilter_set { PREFILTER_EVERYWHERE, PREFILTER_NEAR, PREFILTER_SETS };
+
+/* Those of the first set come first. */
 extern const struct prefilter prefilters[];
-extern const size_t prefilter_count;
+extern const size_t prefilter_count, prefilter_everywhere_count;
 /* Indexes of scan_rules. */
 extern const uint16_t prefilter_rules[];
 
-/* Compiles them all; a hit's id is the index. `platform` may be NULL: this machine. On failure
+/* Compiles a set; a hit's id is the index. `platform` may be NULL: this machine. On failure
  * *ret_error may say more; free it with hs_free_compile_error. */
-err prefilter_compile(const hs_platform_info_t *platform, hs_database_t **ret,
-                      hs_compile_error_t **ret_error);
+err prefilter_compile(enum prefilter_set set, const hs_platform_info_t *platform,
+                      hs_database_t **ret, hs_compile_error_t **ret_error);

@@ -3,7 +3,10 @@
 #include "scan/engine_private.h"
 
 /* Of the assembly that tools/words.c writes. */
-extern const char scan_words_avx2[], scan_words_avx2_end[], scan_words_any[], scan_words_any_end[];
+extern const char scan_words_everywhere_avx2[], scan_words_everywhere_avx2_end[];
+extern const char scan_words_everywhere_any[], scan_words_everywhere_any_end[];
+extern const char scan_words_near_avx2[], scan_words_near_avx2_end[];
+extern const char scan_words_near_any[], scan_words_near_any_end[];
 
 static err no_memory(void) { return err_new(ERR_NO_MEMORY, "no memory for the rules"); }
 
@@ -102,22 +105,28 @@ static err select_rules(struct scanner *s, str only)
     return ERR_NONE;
 }
 
-err scanner_words(enum scanner_words form, hs_database_t **ret)
+err scanner_words(enum prefilter_set set, enum scanner_words form, hs_database_t **ret)
 {
+#define WORDS(name)                                                                                \
+    {                                                                                              \
+        scan_words_##name, scan_words_##name##_end                                                 \
+    }
     const struct {
         const char *begin, *end;
-    } forms[] = {
-        [SCANNER_WORDS_AVX2] = {scan_words_avx2, scan_words_avx2_end},
-        [SCANNER_WORDS_ANY] = {scan_words_any, scan_words_any_end},
+    } forms[PREFILTER_SETS][SCANNER_WORDS_NOW] = {
+        {WORDS(everywhere_avx2), WORDS(everywhere_any)},
+        {WORDS(near_avx2), WORDS(near_any)},
     };
+#undef WORDS
     if (form == SCANNER_WORDS_NOW) {
         hs_compile_error_t *error = NULL;
-        err e = prefilter_compile(NULL, ret, &error);
+        err e = prefilter_compile(set, NULL, ret, &error);
         (void)hs_free_compile_error(error);
         return e;
     }
-    size_t n = (size_t)(forms[form].end - forms[form].begin);
-    switch (n > 0 ? hs_deserialize_database(forms[form].begin, n, ret) : HS_DB_PLATFORM_ERROR) {
+    const char *begin = forms[set][form].begin;
+    size_t n = (size_t)(forms[set][form].end - begin);
+    switch (n > 0 ? hs_deserialize_database(begin, n, ret) : HS_DB_PLATFORM_ERROR) {
     case HS_SUCCESS:
         return ERR_NONE;
     case HS_NOMEM:
@@ -127,15 +136,16 @@ err scanner_words(enum scanner_words form, hs_database_t **ret)
     }
 }
 
-/* Takes the first form that this processor and this version of Vectorscan can read. */
-static err load_words(struct scanner *s)
+/* Takes the first form that this processor and this version of Vectorscan can read, and room to
+ * search with it. */
+static err load_words(struct scanner *s, enum prefilter_set set)
 {
-    err e = scanner_words(SCANNER_WORDS_AVX2, &s->words);
-    if (e.code == ERR_NOT_IMPLEMENTED) {
-        e = scanner_words(SCANNER_WORDS_ANY, &s->words);
+    err e = err_new(ERR_NOT_IMPLEMENTED, "");
+    for (unsigned form = 0; form <= SCANNER_WORDS_NOW && e.code == ERR_NOT_IMPLEMENTED; form++) {
+        e = scanner_words(set, (enum scanner_words)form, &s->words[set]);
     }
-    if (e.code == ERR_NOT_IMPLEMENTED) {
-        e = scanner_words(SCANNER_WORDS_NOW, &s->words);
+    if (err_ok(e) && hs_alloc_scratch(s->words[set], &s->scratch) != HS_SUCCESS) {
+        e = no_memory();
     }
     return e;
 }
@@ -151,11 +161,8 @@ static err fill(struct scanner *s, str only)
     for (size_t i = 0; i < scan_rule_count && err_ok(e); i++) {
         e = s->rules[i].on ? compile_rule(s, &scan_rules[i], &s->rules[i]) : ERR_NONE;
     }
-    if (err_ok(e)) {
-        e = load_words(s);
-    }
-    if (err_ok(e) && hs_alloc_scratch(s->words, &s->scratch) != HS_SUCCESS) {
-        e = no_memory();
+    for (unsigned set = 0; set < PREFILTER_SETS && err_ok(e); set++) {
+        e = load_words(s, (enum prefilter_set)set);
     }
     return e;
 }
@@ -190,6 +197,8 @@ void scanner_free(struct scanner *s)
     mem_free(s->rules);
     pcre2_compile_context_free(s->compile);
     hs_free_scratch(s->scratch);
-    hs_free_database(s->words);
+    for (unsigned set = 0; set < PREFILTER_SETS; set++) {
+        hs_free_database(s->words[set]);
+    }
     mem_free(s);
 }

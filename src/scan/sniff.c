@@ -169,6 +169,20 @@ static uint32_t le32(str s, size_t at)
            (uint32_t)byte_at(s, at + 3) << 24;
 }
 
+bool sniff_zip_end(str tail)
+{
+    enum { RECORD = 22, COMMENT_AT = 20 };
+    for (size_t n = RECORD; n <= tail.n && n <= SNIFF_TAIL; n++) {
+        size_t at = tail.n - n;
+        if (has(tail, at, STR("PK\5\6")) &&
+            (byte_at(tail, at + COMMENT_AT) | byte_at(tail, at + COMMENT_AT + 1) << 8) ==
+                n - RECORD) {
+            return true;
+        }
+    }
+    return false;
+}
+
 size_t sniff_offset(enum sniff_kind kind, str head)
 {
     if (kind != SNIFF_ZIP || !has(head, 0, STR("Cr24")) || head.n < CRX_HEADER) {

@@ -5,7 +5,8 @@
 #include "base/str.h"
 
 enum {
-    SNIFF_HEAD = 8192, /* bytes that are enough */
+    SNIFF_HEAD = 8192,                /* bytes that are enough */
+    SNIFF_TAIL = 22 + (64 << 10) - 1, /* the same at the end */
 };
 
 enum sniff_kind {
@@ -36,6 +37,9 @@ static inline bool sniff_is_packed(enum sniff_kind k) { return k >= SNIFF_GZIP; 
 
 /* Tells by the first SNIFF_HEAD bytes, or all when there are fewer. */
 enum sniff_kind sniff(str head);
+
+/* True when the last bytes are the end of a ZIP file (APPNOTE.TXT 4.3.16). */
+bool sniff_zip_end(str tail);
 
 /* Gives how many bytes an unpacker of these bytes may take at once, as their header has it: a
  * dictionary, a window. */

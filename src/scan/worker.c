@@ -12,9 +12,12 @@ static bool fill(struct scan_worker *w)
     buf_init(&w->probe, DECODE_RUN_MAX);
     for (unsigned i = 0; i < DEPTHS; i++) {
         w->states[i] = mem_array(scan_rule_count, sizeof *w->states[i]);
-        if (!w->states[i] || hs_clone_scratch(s->scratch, &w->scratch[i]) != HS_SUCCESS) {
+        if (!w->states[i]) {
             return false;
         }
+    }
+    if (hs_clone_scratch(s->scratch, &w->scratch) != HS_SUCCESS) {
+        return false;
     }
     w->match = pcre2_match_context_create(NULL);
     w->data = pcre2_match_data_create(32, NULL);
@@ -50,8 +53,11 @@ void scan_worker_free(struct scan_worker *w)
     }
     for (unsigned i = 0; i < DEPTHS; i++) {
         mem_free(w->states[i]);
-        hs_free_scratch(w->scratch[i]);
+        for (unsigned set = 0; set < PREFILTER_SETS; set++) {
+            mem_free(w->hits[i][set].p);
+        }
     }
+    hs_free_scratch(w->scratch);
     buf_wipe(&w->pieces[0]);
     buf_wipe(&w->pieces[1]);
     buf_wipe(&w->probe);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* usage: scan-words FOLDER ASSEMBLY. Compiles the prefilter once for processors with AVX2 and once
- * for any, writes both serialized into FOLDER and an assembly file that includes them. Part of the
- * build; not installed. */
+/* usage: scan-words FOLDER ASSEMBLY. Compiles each set of the prefilter once for processors with
+ * AVX2 and once for any, writes both serialized into FOLDER and an assembly file that includes
+ * them. Part of the build; not installed. */
 #include <hs.h>
 #include <stdio.h>
 
@@ -11,10 +11,13 @@
 
 static const struct form {
     const char *name;
+    enum prefilter_set set;
     unsigned long long cpu;
 } forms[] = {
-    {"avx2", HS_CPU_FEATURES_AVX2},
-    {"any", 0},
+    {"everywhere_avx2", PREFILTER_EVERYWHERE, HS_CPU_FEATURES_AVX2},
+    {"everywhere_any", PREFILTER_EVERYWHERE, 0},
+    {"near_avx2", PREFILTER_NEAR, HS_CPU_FEATURES_AVX2},
+    {"near_any", PREFILTER_NEAR, 0},
 };
 
 static int fail(const char *what, const char *more)
@@ -24,19 +27,21 @@ static int fail(const char *what, const char *more)
 }
 
 /* Says which expression it was. */
-static int fail_compile(const hs_compile_error_t *error, err e)
+static int fail_compile(const struct form *form, const hs_compile_error_t *error, err e)
 {
-    const char *which = error && error->expression >= 0 ? prefilters[error->expression].expression
-                                                        : "the words of rules/secrets";
+    size_t first = form->set == PREFILTER_NEAR ? prefilter_everywhere_count : 0;
+    const char *which = error && error->expression >= 0
+                            ? prefilters[first + (size_t)error->expression].expression
+                            : "the words of rules/secrets";
     return fail(which, error ? error->message : e.what);
 }
 
-static int compile(unsigned long long cpu, hs_database_t **ret)
+static int compile(const struct form *form, hs_database_t **ret)
 {
-    hs_platform_info_t platform = {.tune = HS_TUNE_FAMILY_GENERIC, .cpu_features = cpu};
+    hs_platform_info_t platform = {.tune = HS_TUNE_FAMILY_GENERIC, .cpu_features = form->cpu};
     hs_compile_error_t *error = NULL;
-    err e = prefilter_compile(&platform, ret, &error);
-    int failed = err_ok(e) ? 0 : fail_compile(error, e);
+    err e = prefilter_compile(form->set, &platform, ret, &error);
+    int failed = err_ok(e) ? 0 : fail_compile(form, error, e);
     (void)hs_free_compile_error(error);
     return failed;
 }
@@ -59,14 +64,13 @@ static int write_form(const struct form *form, const char *path)
     char *bytes = NULL;
     size_t n = 0;
 #ifdef __x86_64__
-    int failed = compile(form->cpu, &words);
+    int failed = compile(form, &words);
     if (!failed && hs_serialize_database(words, &bytes, &n) != HS_SUCCESS) {
         failed = fail(form->name, "cannot be serialized");
     }
 #else
     int failed = 0;
     (void)compile;
-    (void)form;
 #endif
     if (!failed) {
         failed = write_bytes(path, bytes ? bytes : "", n);

@@ -245,6 +245,31 @@ static void documents_are_read_as_people_see_them(void **state)
     assert_true(found_at(1, "a.odt!content.xml"));
 }
 
+/* Jars that start by themselves, installers: a program, then a ZIP. */
+static void a_zip_behind_a_program_is_opened(void **state)
+{
+    str zip = pack_one("zip", "none", "BOOT-INF/application.yml", line_of(1));
+    str script = STR("#!/bin/sh\nexec java -jar \"$0\" \"$@\"\nexit 1\n");
+    char *p = arena_alloc(&memory, 20 << 20);
+    (void)state;
+    memcpy(p, script.p, script.n);
+    memcpy(p + script.n, zip.p, zip.n);
+    scan_bytes("app.jar", str_n(p, script.n + zip.n));
+    assert_true(found_at(1, "app.jar!BOOT-INF/application.yml"));
+    trial_begin();
+    scan_bytes("out.tar", pack_one("ustar", "none", "app.jar", str_n(p, script.n + zip.n)));
+    assert_true(found_at(1, "out.tar!app.jar!BOOT-INF/application.yml"));
+    trial_begin();
+    memset(p, 'x', 20 << 20);
+    memcpy(p + (20 << 20) - zip.n, zip.p, zip.n);
+    write_file("setup.exe", str_n(p, 20 << 20));
+    scan_tree();
+    assert_true(found_at(1, "/setup.exe!BOOT-INF/application.yml"));
+    trial_begin();
+    scan_bytes("app.zip", arena_printf(&memory, "no zip: PK\5\6\n%s", line_of(2).p));
+    assert_true(found_at(2, "app.zip"));
+}
+
 static void archives_can_be_left_closed(void **state)
 {
     (void)state;
@@ -317,6 +342,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_long_entry_is_searched_in_pieces, trial_set_up,
                                         trial_tear_down),
         cmocka_unit_test_setup_teardown(documents_are_read_as_people_see_them, trial_set_up,
+                                        trial_tear_down),
+        cmocka_unit_test_setup_teardown(a_zip_behind_a_program_is_opened, trial_set_up,
                                         trial_tear_down),
         cmocka_unit_test_setup_teardown(archives_can_be_left_closed, trial_set_up, trial_tear_down),
         cmocka_unit_test_setup_teardown(what_is_excluded_in_an_archive_is_not_read, trial_set_up,
