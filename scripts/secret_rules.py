@@ -269,26 +269,30 @@ def pattern_row(pattern, fold):
     return pattern, fold, "WORD", width_of(pattern)
 
 
-def parts_near_random(text):
-    """The parts of a text that random_runs.c finds."""
+def random_ends(text):
+    """Where runs end that random_runs.c finds."""
     for run in re.finditer(r"[A-Za-z0-9]{12,}", text):
         if re.search(r"[0-9]|[A-Z][a-z][A-Z]", run[0]):
-            yield max(0, run.start() + 11 - RANDOM_BEFORE), run.end() + RANDOM_AFTER
+            yield from (run.start() + 12, run.end())
+    for run in re.finditer(r"[A-Za-z0-9_-]{16,}", text):
+        for end in range(run.start() + 16, run.end() + 1):
+            if all(re.search(x, text[end - 16:end])
+                   for x in ("[A-Za-z][0-9]", "[0-9][A-Za-z]", "[a-z][A-Z]")):
+                yield end
 
 
 def is_near(rule):
     """True when the words of a rule stand near something random in its examples, whatever is filled
     in; then they are searched only there."""
-    words = rule.get("words") or [rule["pattern"]]
-    find = re.compile("|".join(words if "pattern" in rule else map(re.escape, words)),
+    find = re.compile("|".join(map(re.escape, rule["words"])) if "words" in rule else rule["pattern"],
                       re.IGNORECASE if rule.get("fold") else 0)
     for template in () if rule.get("generic") else rule["match"]:
         misses = 0
         for seed in range(NEAR_TRIES):
             text = expand(template, seed)
-            parts = list(parts_near_random(text))
-            misses += not any(low <= word.start() and word.end() <= high
-                              for word in find.finditer(text) for low, high in parts)
+            words = list(find.finditer(text))
+            misses += not any(end - RANDOM_BEFORE <= word.start() and word.end() <= end + RANDOM_AFTER
+                              for end in random_ends(text) for word in words)
         if misses > NEAR_MISSES_MAX:
             return False
     return not rule.get("generic")

@@ -81,17 +81,28 @@ static bool borrows(git_repository *repo)
     return n < 0 || (size_t)n >= sizeof path || access(path, F_OK) == 0;
 }
 
-/* The work tree, its own .git and the one it shares with other work trees, wherever they are. */
+/* A .git, and the one it shares with other work trees, wherever they are. */
 static bool allow_repository(int rules, str path)
 {
     git_repository *repo;
     if (!err_ok(git_repo_open(path, &repo))) {
         return true; /* the run says why */
     }
-    const char *work = git_repository_workdir(repo);
     bool ok = !borrows(repo) && landlock_allow(rules, git_repository_path(repo), READ) &&
-              landlock_allow(rules, git_repository_commondir(repo), READ) &&
-              (!work || landlock_allow(rules, work, READ));
+              landlock_allow(rules, git_repository_commondir(repo), READ);
+    git_repo_close(repo);
+    return ok;
+}
+
+/* Files named .gitignore stand above the path, too. */
+static bool allow_work_tree(int rules, str path)
+{
+    git_repository *repo;
+    if (!err_ok(git_repo_open_work(path, &repo))) {
+        return true;
+    }
+    const char *work = git_repository_workdir(repo);
+    bool ok = !work || landlock_allow(rules, work, READ);
     git_repo_close(repo);
     return ok;
 }
@@ -101,7 +112,8 @@ static bool allow_paths(int rules, const struct scan_options *o)
     bool repository = o->history || o->staged || o->gitignore;
     for (size_t i = 0; i < o->path_count; i++) {
         if (!allow_str(rules, o->paths[i], READ) ||
-            (repository && !allow_repository(rules, o->paths[i]))) {
+            (repository && !allow_repository(rules, o->paths[i])) ||
+            (o->gitignore && !allow_work_tree(rules, o->paths[i]))) {
             return false;
         }
     }

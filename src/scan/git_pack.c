@@ -107,7 +107,7 @@ err pack_open(const char *index_path, struct pack *ret)
 {
     str index, data, path = str_c(index_path);
     char name[PACK_PATH_MAX + 8];
-    if (path.n > PACK_PATH_MAX || !str_ends(path, STR(".idx"))) {
+    if (path.n < 4 || path.n > PACK_PATH_MAX || !str_ends(path, STR(".idx"))) {
         return err_new(ERR_INVALID, "no index of a git pack");
     }
     memcpy(name, path.p, path.n - 4);

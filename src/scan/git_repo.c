@@ -6,31 +6,30 @@
 
 #include "scan/sources.h"
 
-static pthread_mutex_t settings = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool is_set_up;
 
 /* Only the repository's own configuration is read, and nothing of it is executed: no hooks, no
  * filters, no helpers. So it does not matter who owns it (safe.directory guards against exactly
  * that execution), and a repository mounted into a container of CI can be read. Objects are not
- * hashed again: that costs more than all the rest, and says nothing about secrets. */
-static bool set_up(void)
+ * hashed again: that costs more than all the rest, and says nothing about secrets. libgit2 stays
+ * started: each start reads all certificates of the system. */
+static void set_up(void)
 {
-    bool fine = true;
     static const int levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
                                  GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA};
-    if (pthread_mutex_lock(&settings) != 0) {
-        return false;
+    bool fine = git_libgit2_init() > 0;
+    for (size_t i = 0; fine && i < sizeof levels / sizeof *levels; i++) {
+        fine = git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "") == 0;
     }
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        fine &= git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "") == 0;
-    }
-    fine &= git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0;
-    fine &= git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0) == 0;
-    fine &= git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0) == 0;
-    fine &= git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)1 << 20) == 0;
-    fine &= git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)32 << 20) == 0;
-    (void)pthread_mutex_unlock(&settings);
-    return fine;
+    is_set_up = fine && git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0 &&
+                git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0) == 0 &&
+                git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0) == 0 &&
+                git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)1 << 20) == 0 &&
+                git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)32 << 20) == 0;
 }
+
+static bool start(void) { return pthread_once(&once, set_up) == 0 && is_set_up; }
 
 static err why_not(int result)
 {
@@ -65,7 +64,13 @@ static int open_found(const char *name, git_repository **ret)
     return result;
 }
 
-err git_repo_open(str path, git_repository **ret)
+static int open_work(const char *path, git_repository **ret)
+{
+    return git_repository_open_ext(ret, path, GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
+}
+
+static err open_with(int (*how)(const char *path, git_repository **ret), str path,
+                     git_repository **ret)
 {
     char name[GIT_PATH_MAX];
     if (path.n >= sizeof name || memchr(path.p, 0, path.n)) {
@@ -73,23 +78,21 @@ err git_repo_open(str path, git_repository **ret)
     }
     memcpy(name, path.p, path.n);
     name[path.n] = 0;
-    if (git_libgit2_init() < 0 || !set_up()) {
+    if (!start()) {
         return err_new(ERR_INTERNAL, "libgit2 does not start");
     }
-    int result = open_found(path.n ? name : ".", ret);
+    int result = how(path.n ? name : ".", ret);
     if (result != 0) {
-        err e = why_not(result);
-        (void)git_libgit2_shutdown();
-        return e;
+        return why_not(result);
     }
     return ERR_NONE;
 }
 
-void git_repo_close(git_repository *repo)
-{
-    git_repository_free(repo);
-    (void)git_libgit2_shutdown();
-}
+err git_repo_open(str path, git_repository **ret) { return open_with(open_found, path, ret); }
+
+err git_repo_open_work(str path, git_repository **ret) { return open_with(open_work, path, ret); }
+
+void git_repo_close(git_repository *repo) { git_repository_free(repo); }
 
 bool git_repo_head(git_repository *repo, git_oid *ret)
 {
@@ -110,13 +113,12 @@ bool source_is_repository(str path)
 {
     char name[GIT_PATH_MAX];
     git_buf found = GIT_BUF_INIT;
-    if (path.n >= sizeof name || memchr(path.p, 0, path.n) || git_libgit2_init() < 0) {
+    if (path.n >= sizeof name || memchr(path.p, 0, path.n) || !start()) {
         return false;
     }
     memcpy(name, path.p, path.n);
     name[path.n] = 0;
-    bool fine = set_up() && git_repository_discover(&found, path.n ? name : ".", 1, NULL) == 0;
+    bool fine = git_repository_discover(&found, path.n ? name : ".", 1, NULL) == 0;
     git_buf_dispose(&found);
-    (void)git_libgit2_shutdown();
     return fine;
 }

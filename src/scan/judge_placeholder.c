@@ -193,6 +193,26 @@ static bool is_regular_end(str s)
     return s.n - from >= (url ? 4 : 8) && is_regular(str_slice(s, from, s.n));
 }
 
+/* The parts of a URL but for its host, which may well be example.com: name and password, then the
+ * path. What is no URL is one part. */
+static bool url_part(str *rest, str *ret)
+{
+    size_t scheme = str_find(*rest, STR("://"), 0);
+    size_t from = scheme == SIZE_MAX ? 0 : scheme + 3;
+    size_t path = str_find_byte(*rest, '/', from), at = str_find_byte(*rest, '@', from);
+    if (str_empty(*rest)) {
+        return false;
+    }
+    if (scheme == SIZE_MAX) {
+        *ret = *rest;
+        *rest = STR_EMPTY;
+        return true;
+    }
+    *ret = at < path ? str_slice(*rest, from, at) : STR_EMPTY;
+    *rest = str_slice(*rest, path, rest->n);
+    return true;
+}
+
 /* In random letters a word of four has a chance of one in some ten thousand. */
 const char *form_is_placeholder(const struct candidate *c)
 {
@@ -214,9 +234,12 @@ const char *form_is_placeholder(const struct candidate *c)
         STR_INIT("111111"),
     };
     str s = str_slice(c->secret, 0, JUDGE_VALUE_MAX);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (contains(s, words[i])) {
-            return "the value is a placeholder";
+    str part, rest = s;
+    while (url_part(&rest, &part)) {
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (contains(part, words[i])) {
+                return "the value is a placeholder";
+            }
         }
     }
     if (is_regular(s) || is_regular_end(s)) {

@@ -3,7 +3,12 @@
 #include "base/bytes.h"
 #include "scan/judge_private.h"
 
-enum { URL_SCHEME_MAX = 12 };
+enum {
+    URL_SCHEME_MAX = 12,
+    DENSE_MIN = 32,
+    DENSE_MAX = 128,
+    DENSE_ENTROPY = 430, /* hundredths of a bit */
+};
 
 bool contains(str s, str word)
 {
@@ -83,8 +88,13 @@ static bool has_escape(str s)
 /* A salt of all printable characters: what looks like code in it is chance. */
 bool is_dense(const struct look *l)
 {
-    return l->value.n >= 32 && l->symbol * 6 >= l->value.n && l->entropy >= 430 && l->digit > 0 &&
-           l->upper > 0 && l->lower > 0 && !has_escape(l->value);
+    static const str code[] = {
+        STR_INIT("return"), STR_INIT("function"), STR_INIT("});"),
+        STR_INIT("){"),     STR_INIT("this."),    STR_INIT("</"),
+    };
+    return l->value.n >= DENSE_MIN && l->value.n <= DENSE_MAX && l->symbol * 6 >= l->value.n &&
+           l->entropy >= DENSE_ENTROPY && l->digit > 0 && l->upper > 0 && l->lower > 0 &&
+           l->space <= 2 && !has_escape(l->value) && !CONTAINS_ONE(l->value, code);
 }
 
 /* What another place fills in. */
@@ -250,6 +260,17 @@ static bool is_address(str s)
     return s.n == 42 && str_starts(s, STR("0x"));
 }
 
+/* "d1:cc:e2:8b": a fingerprint, an address, a vector of a test. */
+static bool is_octets(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (i % 3 == 2 ? s.p[i] != ':' : bytes_hex_digit(s.p[i]) < 0) {
+            return false;
+        }
+    }
+    return s.n >= 11;
+}
+
 /* Words joined by dots, dashes or case, as code names things: "user.password", "my-secret-name". */
 static bool is_identifier(const struct look *l)
 {
@@ -284,6 +305,9 @@ const char *value_is_other(const struct look *l)
     }
     if (is_identifier(l)) {
         return "the value is a name made of words";
+    }
+    if (is_octets(l->value)) {
+        return "the value is a fingerprint or octets in hex";
     }
     if (is_address(l->value)) {
         return "the value is an address on a chain";

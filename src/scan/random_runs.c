@@ -6,15 +6,7 @@
 #include <emmintrin.h>
 #endif
 
-/* One bit a byte. */
-struct classes {
-    uint64_t digit, upper, lower;
-};
-
-/* The bits of this group of 64 and of the one before. */
-struct bits {
-    uint64_t now, before;
-};
+__extension__ typedef unsigned __int128 bits128;
 
 #ifdef __SSE2__
 /* Bytes from `low` to `low + n - 1`. */
@@ -25,70 +17,94 @@ static uint64_t in_range(__m128i bytes, char low, char n)
     return (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(from_low, least));
 }
 
-static struct classes classify(const char *p)
+static uint64_t equal(__m128i bytes, char c)
 {
-    struct classes c = {0};
+    return (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)));
+}
+
+static struct byte_classes classify(const char *p)
+{
+    struct byte_classes c = {0};
     for (unsigned i = 0; i < 64; i += 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
         c.digit |= in_range(bytes, '0', 10) << i;
         c.upper |= in_range(bytes, 'A', 26) << i;
         c.lower |= in_range(bytes, 'a', 26) << i;
+        c.joint |= (equal(bytes, '_') | equal(bytes, '-')) << i;
     }
     return c;
 }
 #else
-static struct classes classify(const char *p)
+static struct byte_classes classify(const char *p)
 {
-    struct classes c = {0};
+    struct byte_classes c = {0};
     for (unsigned i = 0; i < 64; i++) {
         uint64_t bit = UINT64_C(1) << i;
         c.digit |= p[i] >= '0' && p[i] <= '9' ? bit : 0;
         c.upper |= p[i] >= 'A' && p[i] <= 'Z' ? bit : 0;
         c.lower |= p[i] >= 'a' && p[i] <= 'z' ? bit : 0;
+        c.joint |= p[i] == '_' || p[i] == '-' ? bit : 0;
     }
     return c;
 }
 #endif
 
-/* What was `n` bytes earlier. */
-static uint64_t earlier(struct bits b, unsigned n) { return b.now << n | b.before >> (64 - n); }
+/* This group's bits above those of the one before, so that what is earlier can be shifted in. */
+static bits128 bits(uint64_t before, uint64_t now) { return (bits128)now << 64 | before; }
 
-/* Remembers this group's bits of one step. */
-static struct bits step(uint64_t now, uint64_t *before)
+static uint64_t now_of(bits128 x) { return (uint64_t)(x >> 64); }
+
+static bits128 all_of_8(bits128 x)
 {
-    struct bits b = {now, *before};
-    *before = now;
-    return b;
+    x &= x << 1;
+    x &= x << 2;
+    return x & x << 4;
 }
 
-/* Bytes that end twelve set ones. */
-static uint64_t all_of_12(uint64_t now, uint64_t before[4])
+static bits128 any_of_16(bits128 x)
 {
-    uint64_t two = now & earlier(step(now, &before[0]), 1);
-    uint64_t four = two & earlier(step(two, &before[1]), 2);
-    uint64_t eight = four & earlier(step(four, &before[2]), 4);
-    return eight & earlier(step(eight, &before[3]), 4);
+    x |= x << 1;
+    x |= x << 2;
+    x |= x << 4;
+    return x | x << 8;
 }
 
-/* Bytes that end twelve of which one is set. */
-static uint64_t any_of_12(uint64_t now, uint64_t before[4])
+/* Of the bytes that end a run of the first kind: those with a digit among the last twelve, or with
+ * a small letter between capitals, which is rare in names and frequent where case is random. */
+static uint64_t odd_12(bits128 run, bits128 digit, bits128 upper, bits128 lower)
 {
-    uint64_t two = now | earlier(step(now, &before[0]), 1);
-    uint64_t four = two | earlier(step(two, &before[1]), 2);
-    uint64_t eight = four | earlier(step(four, &before[2]), 4);
-    return eight | earlier(step(eight, &before[3]), 4);
+    bits128 odd = digit | (upper & lower << 1 & upper << 2);
+    odd |= odd << 1;
+    odd |= odd << 2;
+    odd |= odd << 4 | odd << 8;
+    return now_of(run & odd);
 }
 
-static uint64_t random_ends(struct random_runs *r, const char *p)
+/* Of the second kind: those with a digit behind a letter, a letter behind a digit and a capital
+ * behind a small letter among the last sixteen. */
+static uint64_t odd_16(bits128 run, bits128 digit, bits128 upper, bits128 lower)
 {
-    struct classes c = classify(p);
-    uint64_t run = all_of_12(c.digit | c.upper | c.lower, r->run);
-    /* A small letter between capitals is rare in names, and frequent where case is random. */
-    uint64_t mixed = c.upper & earlier((struct bits){c.lower, r->lower}, 1) &
-                     earlier((struct bits){c.upper, r->upper}, 2);
-    r->lower = c.lower;
-    r->upper = c.upper;
-    return run & any_of_12(c.digit | mixed, r->odd);
+    bits128 letter = upper | lower;
+    run &= any_of_16(digit & letter << 1);
+    run &= any_of_16(letter & digit << 1);
+    return now_of(run & any_of_16(upper & lower << 1));
+}
+
+static uint64_t random_ends(struct byte_classes *before, const char *p)
+{
+    struct byte_classes c = classify(p), b = *before;
+    bits128 digit = bits(b.digit, c.digit), upper = bits(b.upper, c.upper);
+    bits128 lower = bits(b.lower, c.lower), joint = bits(b.joint, c.joint);
+    bits128 plain = all_of_8(digit | upper | lower);
+    bits128 joined = all_of_8(digit | upper | lower | joint);
+    uint64_t ends = 0;
+    plain &= plain << 4;
+    joined &= joined << 8;
+    *before = c;
+    if (now_of(plain)) {
+        ends = odd_12(plain, digit, upper, lower);
+    }
+    return now_of(joined) ? ends | odd_16(joined, digit, upper, lower) : ends;
 }
 
 /* The next group of the text; behind its end stand zeros. */
@@ -97,10 +113,10 @@ static uint64_t next_ends(struct random_runs *r)
     char tail[64] = {0};
     size_t left = r->text.n - r->at;
     if (left >= 64) {
-        return random_ends(r, r->text.p + r->at);
+        return random_ends(&r->before, r->text.p + r->at);
     }
     memcpy(tail, r->text.p + r->at, left);
-    return random_ends(r, tail);
+    return random_ends(&r->before, tail);
 }
 
 void random_runs_init(struct random_runs *r, str text) { *r = (struct random_runs){.text = text}; }

@@ -1,118 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Git objects and packs. The first byte says what the rest is: 'i' an index and a pack (two bytes:
  * the index's length), 'o' objects and deltas that are packed rightly, 'd' a base and a delta, 't'
- * a tree, 'c' a commit, 'w' objects of a repository whose first one is at HEAD, read as a history.
- */
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/crypto.h"
-#include "base/file.h"
-#include "base/mem.h"
-#include "scan/git_history.h"
-#include "scan/scan_private.h"
-#include "scan/sources.h"
+ * a tree, 'c' a commit. */
+#include "git_made.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { OBJECTS_MAX = 64, PACK_MAX = 1 << 20, UNPACKED_MAX = 64 << 20 };
-
-static void check(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-/* ── a pack of what the input says ── */
-
-struct made {
-    struct buf pack, index;
-    uint32_t offsets[OBJECTS_MAX];
-    unsigned count;
-};
-
-static void add_u32(struct buf *b, uint32_t n)
-{
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        buf_add_byte(b, (char)(n >> shift & 0xff));
-    }
-}
-
-/* kind (3 bits) and, of a delta, which object before is its base (5 bits); two bytes of length;
- * bytes. */
-static bool add_object(struct made *m, str *rest)
-{
-    static uint8_t packed[PACK_MAX];
-    if (rest->n < 3 || m->count == OBJECTS_MAX) {
-        return false;
-    }
-    unsigned kind = (uint8_t)rest->p[0] & 7, base = (uint8_t)rest->p[0] >> 3;
-    size_t n = (size_t)(uint8_t)rest->p[1] << 8 | (uint8_t)rest->p[2];
-    str bytes = str_slice(*rest, 3, 3 + n);
-    *rest = str_slice(*rest, 3 + n, rest->n);
-    uint32_t at = m->offsets[m->count] = (uint32_t)m->pack.n;
-    size_t size = bytes.n;
-    uint8_t head = (uint8_t)(kind << 4 | (size & 15));
-    for (size >>= 4; size; size >>= 7) {
-        buf_add_byte(&m->pack, (char)(head | 0x80));
-        head = size & 0x7f;
-    }
-    buf_add_byte(&m->pack, (char)head);
-    if (kind == OBJECT_OFFSET_DELTA) {
-        uint32_t distance = m->count ? at - m->offsets[base % m->count] : 1;
-        if (distance >= 128) {
-            buf_add_byte(&m->pack, (char)(((distance >> 7) - 1) | 0x80));
-        }
-        buf_add_byte(&m->pack, (char)(distance & 0x7f));
-    } else if (kind == OBJECT_NAME_DELTA) {
-        for (unsigned i = 0; i < GIT_ID; i++) {
-            buf_add_byte(&m->pack, (char)(base + 1));
-        }
-    }
-    uLongf out = sizeof packed;
-    check(compress2(packed, &out, (const Bytef *)bytes.p, bytes.n, 1) == Z_OK);
-    buf_add(&m->pack, str_n((const char *)packed, out));
-    m->count++;
-    return true;
-}
-
-/* The object numbered i is named by twenty bytes i + 1, so that inputs can name each other. */
-static void make(struct made *m, str input)
-{
-    m->count = 0;
-    buf_init(&m->pack, 8 << 20);
-    buf_init(&m->index, 1 << 20);
-    buf_add(&m->pack, str_n("PACK\0\0\0\2\0\0\0\0", 12));
-    while (add_object(m, &input)) {
-    }
-    buf_add(&m->pack, str_n("00000000000000000000", GIT_ID));
-    buf_add(&m->index, str_n("\377tOc\0\0\0\2", 8));
-    for (unsigned byte = 0; byte < 256; byte++) {
-        add_u32(&m->index, byte < m->count ? byte : m->count);
-    }
-    for (unsigned i = 0; i < m->count * GIT_ID; i++) {
-        buf_add_byte(&m->index, (char)(i / GIT_ID + 1));
-    }
-    for (unsigned i = 0; i < m->count; i++) {
-        add_u32(&m->index, 0);
-    }
-    for (unsigned i = 0; i < m->count; i++) {
-        add_u32(&m->index, m->offsets[i]);
-    }
-    buf_add(&m->index, str_n("0000000000000000000000000000000000000000", 2 * GIT_ID));
-}
-
-static void made_done(struct made *m)
-{
-    buf_done(&m->pack);
-    buf_done(&m->index);
-}
-
-/* ── reading ── */
+enum { UNPACKED_MAX = 64 << 20 };
 
 static void try_pack(str index, str data)
 {
@@ -168,56 +62,6 @@ static void try_commit(str input)
     }
 }
 
-/* ── a whole repository ── */
-
-static void write_file(const char *folder, const char *name, str bytes)
-{
-    char path[128];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    check(fd >= 0 && write(fd, bytes.p, bytes.n) == (ssize_t)bytes.n && close(fd) == 0);
-}
-
-static const char *repository(void)
-{
-    static char folder[64];
-    static const char *const folders[] = {"objects", "objects/pack", "refs", "refs/heads"};
-    char path[128];
-    if (!folder[0]) {
-        (void)snprintf(folder, sizeof folder, "/dev/shm/doorward-fuzz-XXXXXX");
-        check(mkdtemp(folder) != NULL);
-        for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-            (void)snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
-            check(mkdir(path, 0700) == 0);
-        }
-        write_file(folder, "HEAD", STR("ref: refs/heads/main\n"));
-        write_file(folder, "config", STR("[core]\nrepositoryformatversion = 0\nbare = true\n"));
-        write_file(folder, "refs/heads/main", STR("0101010101010101010101010101010101010101\n"));
-        write_file(folder, "refs/heads/b", STR("0202020202020202020202020202020202020202\n"));
-    }
-    return folder;
-}
-
-static void try_history(const struct made *m)
-{
-    static struct scanner *scanner;
-    const char *folder = repository();
-    struct arena keep;
-    const struct scan_options options = {.input_fd = -1, .jobs = 1, .dangling = true};
-    struct scan s = {.options = &options, .keep = &keep};
-    write_file(folder, "objects/pack/pack-1.pack", buf_str(&m->pack));
-    write_file(folder, "objects/pack/pack-1.idx", buf_str(&m->index));
-    arena_init(&keep, 16 << 20);
-    check(scanner || err_ok(scanner_new(STR_EMPTY, &scanner)));
-    s.scanner = scanner;
-    check(err_ok(findings_new(&s.findings)) && err_ok(scan_problems_new(&s.problems)));
-    (void)err_ok(source_history(&s, str_c(folder)));
-    check(err_ok(findings_finish(s.findings, STR("key"))));
-    findings_free(s.findings);
-    scan_problems_free(s.problems);
-    arena_done(&keep);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct made made;
@@ -231,12 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         try_pack(str_slice(rest, 2, 2 + n), str_slice(rest, 2 + n, rest.n));
         break;
     case 'o':
-    case 'w':
         make(&made, rest);
         try_pack(buf_str(&made.index), buf_str(&made.pack));
-        if (data[0] == 'w') {
-            try_history(&made);
-        }
         made_done(&made);
         break;
     case 'd':

@@ -142,6 +142,7 @@ static void what_stands_for_a_secret_is_none(void **state)
         "1q2w3e4r",
         "[A-Z0-9]{8}",
         "password123",
+        "abc123def456ghi789",
         "%s123",
         "deadbeefdeadbeef",
         "0123456789abcdef",
@@ -298,6 +299,12 @@ static void forms_are_reported_but_for_placeholders(void **state)
             fail_msg("%s", none[i]);
         }
     }
+    static const struct place user = {"a.yml", "url: amqp://gu3st:", "@mq\n"};
+    assert_false(judged(&form, &user, "", STR("gu3st")).report);
+    assert_true(judged(&form, &user, "", STR("gu3st77")).report);
+    /* A host called example.com is no placeholder. */
+    assert_true(judged(&form, &env, "", STR("amqp://svc:9fQ2mZ7kLw4T@db.example.com/prod")).report);
+    assert_false(judged(&form, &env, "", STR("amqp://svc:your_password@db.x.org/prod")).report);
     static const struct rule crc = {.id = "x", .proof = PROOF_CRC32_BASE62};
     assert_false(judged(&crc, &env, "",
                         STR("dw_"
