@@ -14,6 +14,8 @@ enum {
     REGION_AGAIN = 512,
     NEAR_BEFORE = 16, /* of a word, where signs of an encoding are looked for */
     NEAR_AFTER = 96,
+    JOIN_MAX = 64, /* bytes from quote to quote */
+    SEAM_EACH = 3, /* bytes of a token on each side */
     NEAR_SIGN = 8, /* bytes of such a sign */
 };
 
@@ -161,6 +163,47 @@ static void decode_region(struct pass *p, enum encoding encoding, size_t from, s
     keep_small(piece);
 }
 
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+static bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+
+/* A quote at `at`, an operator, a quote, with space between: gives what follows that, or 0. */
+static size_t after_join(str s, size_t at)
+{
+    size_t i = at + 1, end = s.n - at > JOIN_MAX ? at + JOIN_MAX : s.n;
+    while (i < end && is_space(s.p[i])) {
+        i++;
+    }
+    if (i >= end || (s.p[i] != '+' && s.p[i] != '.')) {
+        return 0;
+    }
+    for (i++; i < end && is_space(s.p[i]);) {
+        i++;
+    }
+    return i < end && is_quote(s.p[i]) ? i + 1 : 0;
+}
+
+static bool is_token(str s, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        char c = str_lower(s.p[i]);
+        bool inner =
+            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && memchr("_/=.-+", c, 6));
+        if (!inner) {
+            return false;
+        }
+    }
+    return to <= s.n;
+}
+
+/* Words of prose have a space at the seam; the parts of a secret have none. */
+static bool is_seam(str s, size_t at)
+{
+    size_t next = after_join(s, at);
+    return next && at >= SEAM_EACH && s.n - next >= SEAM_EACH && is_token(s, at - SEAM_EACH, at) &&
+           is_token(s, next, next + SEAM_EACH);
+}
+
 void pass_decode(struct pass *p, const struct prefilter *f, size_t from, size_t to)
 {
     switch (f->kind) {
@@ -175,29 +218,13 @@ void pass_decode(struct pass *p, const struct prefilter *f, size_t from, size_t 
         decode_region(p, ENCODING_ESCAPES, from, to);
         break;
     case PREFILTER_JOIN:
-        decode_region(p, ENCODING_JOINED, from, to);
+        if (is_seam(p->text, from)) {
+            decode_region(p, ENCODING_JOINED, from, to);
+        }
         break;
     case PREFILTER_WORD:
         break;
     }
-}
-
-static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-/* A quote, an operator, a quote, with space between. */
-static bool is_join(str s, size_t at)
-{
-    size_t i = at + 1;
-    while (i < s.n && is_space(s.p[i])) {
-        i++;
-    }
-    if (i >= s.n || (s.p[i] != '+' && s.p[i] != '.')) {
-        return false;
-    }
-    for (i++; i < s.n && is_space(s.p[i]);) {
-        i++;
-    }
-    return i < s.n && (s.p[i] == '"' || s.p[i] == '\'' || s.p[i] == '`');
 }
 
 static bool is_hex_pair(str s, size_t at)
@@ -239,7 +266,7 @@ void pass_reveal(struct pass *p, size_t from, size_t to)
         case '"':
         case '\'':
         case '`':
-            joined = joined || is_join(near, i);
+            joined = joined || after_join(near, i);
             break;
         default:
             break;
