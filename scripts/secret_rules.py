@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 sys.dont_write_bytecode = True
+import secret_fragments  # noqa: E402
 from secret_examples import TemplateMistake, expand  # noqa: E402
 
 SERVICE_KEYS = {"service": str, "console": str, "tell": str, "rules": list}
@@ -29,6 +30,7 @@ PROOFS = {
     "azure-storage", "base58-check", "bech32", "telegram", "discord", "crypt", "macaroon",
     "basic-auth",
 }
+FRAGMENTS = "fragments.yaml"
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 WINDOW = [64, 256]
 BEFORE_MAX, AFTER_MAX = 8192, 16384  # enum in src/scan/engine_private.h
@@ -146,7 +148,7 @@ def check_rule(rule, seen):
     need(not (rule.get("generic") and rule.get("public")), "generic and public exclude each other")
 
 
-def read(path, seen, mistakes):
+def read(path, fragments, seen, mistakes):
     """Yields (service, rule) of a file; adds to `mistakes`."""
     try:
         services = yaml.load(path.read_text(encoding="utf-8"), Loader)
@@ -165,9 +167,11 @@ def read(path, seen, mistakes):
             continue
         for rule in service["rules"]:
             try:
+                if isinstance(rule, dict) and isinstance(rule.get("expression"), str):
+                    rule["expression"] = secret_fragments.expand(rule["expression"], fragments)
                 check_rule(rule, seen)
                 yield service, rule
-            except Mistake as e:
+            except (Mistake, secret_fragments.UnknownFragment) as e:
                 rule_id = rule.get("id", name) if isinstance(rule, dict) else name
                 mistakes.append(f"{path.name}: {rule_id}: {e}")
 
@@ -349,10 +353,12 @@ def write_examples(rules):
 
 
 def main():
-    *targets, first = sys.argv[1:5]
-    rules, seen, mistakes = [], set(), []
-    for path in map(Path, sorted([first, *sys.argv[5:]])):
-        rules += read(path, seen, mistakes)
+    targets, paths = sys.argv[1:4], [Path(name) for name in sorted(sys.argv[4:])]
+    rules, fragments, seen, mistakes = [], {}, set(), []
+    for path in (path for path in paths if path.name == FRAGMENTS):
+        fragments = secret_fragments.load(yaml.load(path.read_text(encoding="utf-8"), Loader))
+    for path in (path for path in paths if path.name != FRAGMENTS):
+        rules += read(path, fragments, seen, mistakes)
     if mistakes or not rules:
         sys.exit("\n".join(mistakes or ["there are no rules"]))
     for target, write in zip(targets, (write_rules, write_prefilter, write_examples)):

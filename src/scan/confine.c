@@ -4,16 +4,37 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/landlock.h"
+#include "base/sanitized.h"
 #include "scan/git_repo.h"
 
 enum {
     READ = LANDLOCK_READ_FILE | LANDLOCK_READ_DIR,
     WRITE = LANDLOCK_WRITE_FILE | LANDLOCK_READ_DIR | LANDLOCK_MAKE_FILE | LANDLOCK_REMOVE_FILE,
 };
+
+/* Bytes of data, stacks of threads among them (RLIMIT_DATA of getrlimit(2)). */
+#define DATA_MAX (UINT64_C(384) << 20)
+#define DATA_PER_JOB (UINT64_C(32) << 20)
+#define DATA_OF_HISTORY (UINT64_C(2) << 30) /* tables of all objects */
+
+static void limit_memory(const struct scan_options *o)
+{
+    struct scan s = {.options = o};
+    uint64_t most = DATA_MAX + scan_jobs(&s) * DATA_PER_JOB;
+    most += o->history || o->staged ? DATA_OF_HISTORY : 0;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur > most) {
+        limit.rlim_cur = most;
+#ifndef SANITIZED
+        (void)setrlimit(RLIMIT_DATA, &limit); /* without it the scan runs as well */
+#endif
+    }
+}
 
 /* Libraries and their data (characters, time zones), the number of cores, random bytes. */
 static const char *const always[] = {
@@ -141,6 +162,7 @@ static bool allow_output(int rules, str path)
 
 bool scan_confine(const struct scan_options *o, const str *outputs, size_t output_count)
 {
+    limit_memory(o);
     bool online = o->url_count > 0 || o->verify;
     int rules = landlock_new(!online);
     if (rules < 0) {

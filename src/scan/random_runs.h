@@ -23,7 +23,9 @@ struct random_runs {
     size_t at;
     size_t first, last; /* ends of runs in a group that belongs to the next part */
     bool pending;       /* those are set */
+    /* Of the group before: */
     struct byte_classes before;
+    uint64_t run[4], odd[4], hump;
 };
 
 void random_runs_init(struct random_runs *r, str text);

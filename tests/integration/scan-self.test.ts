@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The project's own files and its whole history are clean, by its own tool.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `doorward scan` as a stranger uses it: trees, real git, what is staged, what is hostile.
 import assert from "node:assert/strict";
 import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync, writeSync } from "node:fs";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Secrets of real forms, made at run time: none stands in a file of the project.
 import { randomBytes, randomInt } from "node:crypto";
 
