@@ -29,8 +29,8 @@ enum text_kind {
 
 struct text_traits {
     enum text_kind kind;
-    bool test;    /* a path of tests, fixtures, examples, mocks */
-    bool example; /* .env.example, *.sample, *.template, *.dist */
+    bool test;    /* a path of tests, fixtures, mocks */
+    bool example; /* .env.example, *.sample, *.dist; folders of examples and documentation */
     str name;     /* last part of the path; borrowed */
 };
 
