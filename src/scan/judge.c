@@ -255,6 +255,9 @@ static void judge_named(const struct candidate *c, struct judgement *j)
         l.key = KEY_PASSWORD;
     }
     no = no ? no : value_is_other(&l);
+    if (!no && is_documented(c->secret)) {
+        no = "the value is one that documentation shows";
+    }
     if (!no && repeats_user(c)) {
         no = "the password is the user's name";
     }

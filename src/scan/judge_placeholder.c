@@ -19,7 +19,7 @@ static const str strong[] = {
     STR_INIT("change_this"), STR_INIT("replaceme"),    STR_INIT("replace_"),
     STR_INIT("replace-"),    STR_INIT("replacewith"),  STR_INIT("dummy"),
     STR_INIT("redacted"),    STR_INIT("xxxx"),         STR_INIT("****"),
-    STR_INIT("...."),        STR_INIT("fixme"),        STR_INIT("lorem"),
+    STR_INIT("..."),         STR_INIT("fixme"),        STR_INIT("lorem"),
     STR_INIT("_here"),       STR_INIT("-here"),        STR_INIT("goeshere"),
     STR_INIT("your_"),       STR_INIT("your-"),        STR_INIT("yourpass"),
     STR_INIT("yoursecret"),  STR_INIT("yourtoken"),    STR_INIT("yourapi"),
@@ -33,7 +33,8 @@ static const str strong[] = {
     STR_INIT("fill_"),       STR_INIT("placehold"),    STR_INIT("obfuscated"),
     STR_INIT("foo_bar"),     STR_INIT("foo-bar"),      STR_INIT("dont_use"),
     STR_INIT("do-not-"),     STR_INIT("do_not_"),      STR_INIT("[redact"),
-    STR_INIT("filtered"),    STR_INIT("[hidden"),      STR_INIT("[masked"),
+    STR_INIT("filtered"),    STR_INIT("_xxx"),         STR_INIT("-xxx"),
+    STR_INIT("[hidden"),     STR_INIT("[masked"),
 };
 
 /* Words that make a placeholder when they make up the value. */
@@ -220,7 +221,7 @@ const char *form_is_placeholder(const struct candidate *c)
         STR_INIT("example"),    STR_INIT("placeholder"), STR_INIT("changeme"),
         STR_INIT("redacted"),   STR_INIT("your_"),       STR_INIT("your-"),
         STR_INIT("yourkey"),    STR_INIT("yourtoken"),   STR_INIT("yourapi"),
-        STR_INIT("xxxxx"),      STR_INIT("*****"),       STR_INIT("....."),
+        STR_INIT("xxxxx"),      STR_INIT("*****"),       STR_INIT("..."),
         STR_INIT("_here"),      STR_INIT("-here"),       STR_INIT("dummy"),
         STR_INIT("insert"),     STR_INIT("replace"),     STR_INIT("${"),
         STR_INIT("{{"),         STR_INIT("<your"),       STR_INIT("yourpass"),
@@ -255,6 +256,7 @@ bool is_documented(str secret)
 {
     /* The first eight bytes of SHA-256 of values that services' own documentation shows. */
     static const unsigned char known[][8] = {
+        {0x73, 0x1f, 0xa2, 0x94, 0xd0, 0x36, 0xe5, 0x4f},
         {0x00, 0x11, 0xcc, 0x25, 0xeb, 0x43, 0x20, 0x71},
         {0xaa, 0x65, 0x47, 0x43, 0x95, 0x83, 0xc3, 0xa2},
         {0x2c, 0xaf, 0xc0, 0x97, 0x01, 0x49, 0xa8, 0x4f},

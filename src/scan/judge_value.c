@@ -5,6 +5,7 @@
 
 enum {
     URL_SCHEME_MAX = 12,
+    BRACE_REST = 12, /* bytes after a name in braces */
     DENSE_MIN = 32,
     DENSE_MAX = 128,
     DENSE_ENTROPY = 430, /* hundredths of a bit */
@@ -97,6 +98,25 @@ bool is_dense(const struct look *l)
            l->space <= 2 && !has_escape(l->value) && !CONTAINS_ONE(l->value, code);
 }
 
+/* "{name}" or "{name:16}" within a value: a format or a template. */
+static bool has_braces(str s)
+{
+    size_t open = str_find_byte(s, '{', 0);
+    while (open != SIZE_MAX) {
+        size_t i = open + 1;
+        while (i < s.n && (is_alnum(s.p[i]) || s.p[i] == '_' || s.p[i] == '.')) {
+            i++;
+        }
+        size_t close = str_find_byte(str_slice(s, 0, i + BRACE_REST), '}', i);
+        if (i > open + 2 && i < s.n && is_letter(s.p[open + 1]) &&
+            (s.p[i] == '}' || (s.p[i] == ':' && close != SIZE_MAX))) {
+            return true;
+        }
+        open = str_find_byte(s, '{', open + 1);
+    }
+    return false;
+}
+
 /* What another place fills in. */
 const char *value_is_reference(const struct look *l)
 {
@@ -124,6 +144,9 @@ const char *value_is_reference(const struct look *l)
         STR_INIT("params."),  STR_INIT("local."),  STR_INIT("module."),     STR_INIT("req."),
         STR_INIT("request."), STR_INIT("!secret"), STR_INIT("!getatt"),
     };
+    if (has_braces(l->value)) {
+        return "the value is a template that something else fills in";
+    }
     if (is_dense(l)) {
         return NULL;
     }
@@ -282,6 +305,9 @@ static bool is_identifier(const struct look *l)
 
 const char *value_is_other(const struct look *l)
 {
+    if (proof_check(PROOF_CRYPT, l->value) != PROOF_UNKNOWN) {
+        return "the value is a hash of a password, which has a rule of its own";
+    }
     if (is_dense(l)) {
         return NULL;
     }
@@ -315,8 +341,8 @@ const char *value_is_other(const struct look *l)
     if (is_uuid(l->value) && l->key != KEY_TOKEN) {
         return "the value is a UUID";
     }
-    if (proof_check(PROOF_CRYPT, l->value) == PROOF_HOLDS) {
-        return "the value is a hash of a password, which has a rule of its own";
+    if (str_starts(l->value, STR("LS0tLS1CRUdJTi"))) { /* "-----BEGIN" */
+        return "the value is PEM in base64, which has rules of its own";
     }
     return NULL;
 }
