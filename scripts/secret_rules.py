@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 sys.dont_write_bytecode = True
+import secret_fragments  # noqa: E402
 from secret_examples import TemplateMistake, expand  # noqa: E402
 
 SERVICE_KEYS = {"service": str, "console": str, "tell": str, "rules": list}
@@ -29,6 +30,7 @@ PROOFS = {
     "azure-storage", "base58-check", "bech32", "telegram", "discord", "crypt", "macaroon",
     "basic-auth",
 }
+FRAGMENTS = "fragments.yaml"
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 WINDOW = [64, 256]
 BEFORE_MAX, AFTER_MAX = 8192, 16384  # enum in src/scan/engine_private.h
@@ -146,7 +148,7 @@ def check_rule(rule, seen):
     need(not (rule.get("generic") and rule.get("public")), "generic and public exclude each other")
 
 
-def read(path, seen, mistakes):
+def read(path, fragments, seen, mistakes):
     """Yields (service, rule) of a file; adds to `mistakes`."""
     try:
         services = yaml.load(path.read_text(encoding="utf-8"), Loader)
@@ -165,9 +167,11 @@ def read(path, seen, mistakes):
             continue
         for rule in service["rules"]:
             try:
+                if isinstance(rule, dict) and isinstance(rule.get("expression"), str):
+                    rule["expression"] = secret_fragments.expand(rule["expression"], fragments)
                 check_rule(rule, seen)
                 yield service, rule
-            except Mistake as e:
+            except (Mistake, secret_fragments.UnknownFragment) as e:
                 rule_id = rule.get("id", name) if isinstance(rule, dict) else name
                 mistakes.append(f"{path.name}: {rule_id}: {e}")
 
@@ -269,26 +273,30 @@ def pattern_row(pattern, fold):
     return pattern, fold, "WORD", width_of(pattern)
 
 
-def parts_near_random(text):
-    """The parts of a text that random_runs.c finds."""
+def random_ends(text):
+    """Where runs end that random_runs.c finds."""
     for run in re.finditer(r"[A-Za-z0-9]{12,}", text):
         if re.search(r"[0-9]|[A-Z][a-z][A-Z]", run[0]):
-            yield max(0, run.start() + 11 - RANDOM_BEFORE), run.end() + RANDOM_AFTER
+            yield from (run.start() + 12, run.end())
+    for run in re.finditer(r"[A-Za-z0-9_-]{16,}", text):
+        for end in range(run.start() + 16, run.end() + 1):
+            if all(re.search(x, text[end - 16:end])
+                   for x in ("[A-Za-z][0-9]", "[0-9][A-Za-z]", "[a-z][A-Z]")):
+                yield end
 
 
 def is_near(rule):
     """True when the words of a rule stand near something random in its examples, whatever is filled
     in; then they are searched only there."""
-    words = rule.get("words") or [rule["pattern"]]
-    find = re.compile("|".join(words if "pattern" in rule else map(re.escape, words)),
+    find = re.compile("|".join(map(re.escape, rule["words"])) if "words" in rule else rule["pattern"],
                       re.IGNORECASE if rule.get("fold") else 0)
     for template in () if rule.get("generic") else rule["match"]:
         misses = 0
         for seed in range(NEAR_TRIES):
             text = expand(template, seed)
-            parts = list(parts_near_random(text))
-            misses += not any(low <= word.start() and word.end() <= high
-                              for word in find.finditer(text) for low, high in parts)
+            words = list(find.finditer(text))
+            misses += not any(end - RANDOM_BEFORE <= word.start() and word.end() <= end + RANDOM_AFTER
+                              for end in random_ends(text) for word in words)
         if misses > NEAR_MISSES_MAX:
             return False
     return not rule.get("generic")
@@ -345,10 +353,12 @@ def write_examples(rules):
 
 
 def main():
-    *targets, first = sys.argv[1:5]
-    rules, seen, mistakes = [], set(), []
-    for path in map(Path, sorted([first, *sys.argv[5:]])):
-        rules += read(path, seen, mistakes)
+    targets, paths = sys.argv[1:4], [Path(name) for name in sorted(sys.argv[4:])]
+    rules, fragments, seen, mistakes = [], {}, set(), []
+    for path in (path for path in paths if path.name == FRAGMENTS):
+        fragments = secret_fragments.load(yaml.load(path.read_text(encoding="utf-8"), Loader))
+    for path in (path for path in paths if path.name != FRAGMENTS):
+        rules += read(path, fragments, seen, mistakes)
     if mistakes or not rules:
         sys.exit("\n".join(mistakes or ["there are no rules"]))
     for target, write in zip(targets, (write_rules, write_prefilter, write_examples)):

@@ -17,7 +17,8 @@ enum { P95_MS = 500, SAMPLES = 20, SAMPLES_MAX = 100, P95_MAX_MS = 60000, REASON
 
 struct intent intent_default(void)
 {
-    return (struct intent){.sends_mail = true, .latency = {.p95_ms = P95_MS, .samples = SAMPLES}};
+    return (struct intent){
+        .sends_mail = true, .file = STR_EMPTY, .latency = {.p95_ms = P95_MS, .samples = SAMPLES}};
 }
 
 /* ── single values ── */
@@ -441,6 +442,9 @@ err intent_read(struct arena *a, const char *path, struct intent *ret, str *ret_
     if (err_ok(e)) {
         e = intent_parse(a, buf_str(&text), path, ret, ret_reason);
         e = err_ok(e) ? set_beside(a, path, &ret->secrets) : e;
+        if (err_ok(e)) {
+            ret->file = str_c(path);
+        }
     } else {
         *ret_reason = arena_printf(a, "%s: %s", path, e.what);
         e = err_new(ERR_INVALID, "the file cannot be read");

@@ -50,6 +50,7 @@ struct intent {
     str lighthouse; /* command that prints Lighthouse's JSON for {url}; empty: not run */
     const struct intent_exception *exceptions;
     size_t exception_count;
+    str file;                   /* the path that was read; empty: a text */
     struct scan_config secrets; /* where row L5 looks; docs/scan.md */
 };
 

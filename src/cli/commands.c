@@ -138,7 +138,7 @@ const struct cli_command cli_commands[] = {
     {"scan", "[PATH]... [--git] [--staged] [--url URL]... [--stdin] [--format FORMAT] [--out FILE]",
      "Is a key or a password where others can read it? Files, history, pages, archives, logs",
      "Finds secrets, groups the places of each, and says what it opens and how to rotate it. PATH is a\n"
-     "file or a folder; - is standard input. Nothing is changed, nothing is sent anywhere.\n"
+     "file or a folder; - is standard input. Nothing is changed, no secret is sent to anybody.\n"
      "  doorward scan .                    the files here, with the archives among them\n"
      "  doorward scan --git                the history of the repository here too\n"
      "  doorward scan --staged             what is to be committed: for a pre-commit hook\n"

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "cli/output.h"
 #include "cli/scan.h"
 #include "scan/scan_baseline.h"
-
-enum { KEY_BYTES_MAX = 4096 };
 
 static const char beside[] = "launch.yaml";
 
@@ -18,40 +15,13 @@ static bool has(const struct cli *cli, const char *option)
 
 /* ── launch.yaml ── */
 
-static int key_is_not_there(str from, const char *what)
-{
-    return cli_fail(CLI_USAGE, "secrets.key is %.*s of launch.yaml: %s", STR_ARG(from), what);
-}
-
-/* The key of fingerprints, from where launch.yaml says it is; a file is beside launch.yaml. */
+/* The key of fingerprints, from where launch.yaml says it is. */
 static int read_key(struct cli *cli, struct scan_command *c, const char *config)
 {
-    str from = c->intent.secrets.key_from;
-    struct buf bytes;
-    if (str_empty(from)) {
-        return CLI_OK;
-    }
-    if (str_starts(from, STR("env:"))) {
-        str name = arena_str(&cli->a, str_slice(from, 4, from.n));
-        const char *found = name.p ? getenv(name.p) : NULL;
-        if (!found || !*found) {
-            return key_is_not_there(from, "the environment variable is not set");
-        }
-        err e = secret_set(&c->key, str_c(found));
-        return err_ok(e) ? CLI_OK : cli_fail_err(e, "secrets.key");
-    }
-    const char *slash = strrchr(config, '/');
-    str path = str_slice(from, strlen("file:"), from.n);
-    path = slash && !str_starts(path, STR("/"))
-               ? arena_printf(&cli->a, "%.*s%.*s", (int)(slash + 1 - config), config, STR_ARG(path))
-               : arena_str(&cli->a, path);
-    buf_init(&bytes, KEY_BYTES_MAX);
-    err e = path.p ? file_read(path.p, &bytes) : err_new(ERR_NO_MEMORY, "out of memory");
-    e = err_ok(e) ? secret_set(&c->key, str_trim(buf_str(&bytes))) : e;
-    buf_wipe(&bytes);
-    return !err_ok(e)              ? key_is_not_there(from, e.what)
-           : secret_empty(&c->key) ? key_is_not_there(from, "the file is empty")
-                                   : CLI_OK;
+    err e = scan_config_key(&cli->a, &c->intent.secrets, str_c(config), &c->key);
+    return err_ok(e) ? CLI_OK
+                     : cli_fail(CLI_USAGE, "secrets.key is %.*s of launch.yaml: %s",
+                                STR_ARG(c->intent.secrets.key_from), e.what);
 }
 
 static int read_config(struct cli *cli, struct scan_command *c)

@@ -13,16 +13,7 @@
 #include <unistd.h>
 
 #include "base/landlock.h"
-
-/* AddressSanitizer reserves terabytes and makes calls of its own. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) && !defined(SANITIZED)
-#define SANITIZED 1
-#endif
+#include "base/sanitized.h"
 
 void sandbox_close_from(int first)
 {

@@ -35,7 +35,7 @@ void content_stop(struct content_run *run, const char *what)
     }
 }
 
-static bool in_time(struct content_run *run)
+bool content_in_time(struct content_run *run)
 {
     if (!run->stopped && clock_mono_ms() > run->until_ms) {
         content_stop(run, "the archive takes too long");
@@ -53,14 +53,22 @@ bool content_unpacked(struct content_run *run, size_t n)
         run->unpacked / SCAN_ARCHIVE_RATIO_MAX > *run->packed) {
         content_stop(run, "the archive unpacks to far more than its size: a bomb");
     }
-    return in_time(run);
+    return content_in_time(run);
+}
+
+bool content_entry(struct content_run *run)
+{
+    if (++run->entries > SCAN_ENTRIES_MAX) {
+        content_stop(run, "the archive has too many entries");
+    }
+    return !run->stopped;
 }
 
 static la_ssize_t on_read(struct archive *a, void *user, const void **ret)
 {
     struct layer *l = user;
     str piece;
-    if (!in_time(l->run) || !reader_next(l->from, &piece)) {
+    if (!content_in_time(l->run) || !reader_next(l->from, &piece)) {
         l->below_failed = true;
         archive_set_error(a, EIO, "stopped");
         return ARCHIVE_FATAL;
@@ -79,10 +87,7 @@ static la_int64_t on_seek(struct archive *a, void *user, la_int64_t offset, int 
 }
 
 /* These hand on bytes as they are. */
-static bool is_plain(enum sniff_kind kind)
-{
-    return kind == SNIFF_TAR || kind == SNIFF_AR || kind == SNIFF_CPIO;
-}
+static bool is_plain(enum sniff_kind kind) { return kind == SNIFF_TAR || kind == SNIFF_AR; }
 
 static const char *trouble(const struct layer *l)
 {
@@ -131,32 +136,40 @@ static void push_path(struct content_run *run, str name)
     run->path_n += shown_name(name, run->path + run->path_n, sizeof run->path - run->path_n);
 }
 
-static void read_entry(struct layer *l, struct archive_entry *entry)
+void archive_read_entry(struct content_run *run, const struct content_name *outer, str raw,
+                        bool locked, struct reader *r)
 {
-    struct content_run *run = l->run;
-    struct entry_reader r = {.reader = {.next = entry_next}, .layer = l};
-    struct content_name name = *l->name;
+    struct content_name name = *outer;
     size_t before = run->path_n;
-    if (sniff_is_packed(l->kind)) {
-        name.traits_path = content_unpacked_path(l->name->traits_path);
-        name.packed = true;
-        content_read(run, &r.reader, &name);
-        return;
-    }
-    push_path(run, raw_name(entry));
+    push_path(run, raw);
     name.origin.path = str_n(run->path, run->path_n);
     name.origin.kind = name.origin.kind == PLACE_FILE || name.origin.kind == PLACE_LOG
                            ? PLACE_ARCHIVE
                            : name.origin.kind;
     name.traits_path = name.origin.path;
     name.packed = false;
-    if (archive_entry_is_data_encrypted(entry) || archive_entry_is_metadata_encrypted(entry)) {
+    if (locked) {
         scan_problem(run->s, name.origin.path, "protected by a password", false);
     } else if (!scan_excluded(run->s, name.origin.path)) {
         atomic_fetch_add_explicit(&run->s->files, 1, memory_order_relaxed);
-        content_read(run, &r.reader, &name);
+        content_read(run, r, &name);
     }
     run->path_n = before;
+}
+
+static void read_entry(struct layer *l, struct archive_entry *entry)
+{
+    struct entry_reader r = {.reader = {.next = entry_next}, .layer = l};
+    if (sniff_is_packed(l->kind)) {
+        struct content_name name = *l->name;
+        name.traits_path = content_unpacked_path(name.traits_path);
+        name.packed = true;
+        content_read(l->run, &r.reader, &name);
+        return;
+    }
+    bool locked =
+        archive_entry_is_data_encrypted(entry) || archive_entry_is_metadata_encrypted(entry);
+    archive_read_entry(l->run, l->name, raw_name(entry), locked, &r.reader);
 }
 
 /* An entry with bytes of its own. Raw streams have no type. */
@@ -172,14 +185,13 @@ static void read_entries(struct layer *l)
 {
     struct content_run *run = l->run;
     const char *problem = NULL;
-    while (in_time(run)) {
+    while (content_in_time(run)) {
         struct archive_entry *entry = NULL;
         int got = archive_read_next_header(l->a, &entry);
         if (got == ARCHIVE_EOF) {
             break;
         }
-        if (++run->entries > SCAN_ENTRIES_MAX) {
-            content_stop(run, "the archive has too many entries");
+        if (!content_entry(run)) {
             break;
         }
         if (got < ARCHIVE_WARN) {
@@ -212,8 +224,6 @@ static int set_up(struct archive *a, enum sniff_kind kind)
         return archive_read_support_format_7zip(a);
     case SNIFF_AR:
         return archive_read_support_format_ar(a);
-    case SNIFF_CPIO:
-        return archive_read_support_format_cpio(a);
     default:
         break;
     }
@@ -264,8 +274,10 @@ void archive_scan(struct content_run *run, struct reader *r, enum sniff_kind kin
     }
     run->layers++;
     run->depth += deeper;
-    l.a = archive_read_new();
-    if (!l.a) {
+    l.a = kind == SNIFF_CPIO ? NULL : archive_read_new();
+    if (kind == SNIFF_CPIO) {
+        cpio_scan(run, r, name);
+    } else if (!l.a) {
         scan_problem(run->s, name->origin.path, "no memory", false);
     } else if (open_layer(&l)) {
         read_entries(&l);

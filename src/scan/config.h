@@ -2,6 +2,7 @@
 /* `secrets:` of launch.yaml: where secrets may be, which are known, which environment is which. */
 #pragma once
 
+#include "base/secret.h"
 #include "base/yaml.h"
 
 enum {
@@ -47,6 +48,10 @@ struct scan_config {
 
 /* Reads the mapping `secrets:`; a yaml_key row of launch.yaml. `into` is a struct scan_config. */
 err scan_config_read(struct yaml *y, struct fy_node *key, struct fy_node *node, void *into);
+
+/* Fetches the key of fingerprints from where `key:` says it is; a file is beside `file`, which is
+ * launch.yaml's path. Nothing without one; else the error's `what` says why it is not there. */
+err scan_config_key(struct arena *a, const struct scan_config *c, str file, struct secret *ret);
 
 /* "*" within a part, "**" over parts ("**" and a "/": none or more whole parts), "?" one byte. A
  * pattern begins where any part begins, or at the top when it begins with "/"; so one without "/"

@@ -4,16 +4,37 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/landlock.h"
+#include "base/sanitized.h"
 #include "scan/git_repo.h"
 
 enum {
     READ = LANDLOCK_READ_FILE | LANDLOCK_READ_DIR,
     WRITE = LANDLOCK_WRITE_FILE | LANDLOCK_READ_DIR | LANDLOCK_MAKE_FILE | LANDLOCK_REMOVE_FILE,
 };
+
+/* Bytes of data, stacks of threads among them (RLIMIT_DATA of getrlimit(2)). */
+#define DATA_MAX (UINT64_C(384) << 20)
+#define DATA_PER_JOB (UINT64_C(32) << 20)
+#define DATA_OF_HISTORY (UINT64_C(2) << 30) /* tables of all objects */
+
+static void limit_memory(const struct scan_options *o)
+{
+    struct scan s = {.options = o};
+    uint64_t most = DATA_MAX + scan_jobs(&s) * DATA_PER_JOB;
+    most += o->history || o->staged ? DATA_OF_HISTORY : 0;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur > most) {
+        limit.rlim_cur = most;
+#ifndef SANITIZED
+        (void)setrlimit(RLIMIT_DATA, &limit); /* without it the scan runs as well */
+#endif
+    }
+}
 
 /* Libraries and their data (characters, time zones), the number of cores, random bytes. */
 static const char *const always[] = {
@@ -81,17 +102,28 @@ static bool borrows(git_repository *repo)
     return n < 0 || (size_t)n >= sizeof path || access(path, F_OK) == 0;
 }
 
-/* The work tree, its own .git and the one it shares with other work trees, wherever they are. */
+/* A .git, and the one it shares with other work trees, wherever they are. */
 static bool allow_repository(int rules, str path)
 {
     git_repository *repo;
     if (!err_ok(git_repo_open(path, &repo))) {
         return true; /* the run says why */
     }
-    const char *work = git_repository_workdir(repo);
     bool ok = !borrows(repo) && landlock_allow(rules, git_repository_path(repo), READ) &&
-              landlock_allow(rules, git_repository_commondir(repo), READ) &&
-              (!work || landlock_allow(rules, work, READ));
+              landlock_allow(rules, git_repository_commondir(repo), READ);
+    git_repo_close(repo);
+    return ok;
+}
+
+/* Files named .gitignore stand above the path, too. */
+static bool allow_work_tree(int rules, str path)
+{
+    git_repository *repo;
+    if (!err_ok(git_repo_open_work(path, &repo))) {
+        return true;
+    }
+    const char *work = git_repository_workdir(repo);
+    bool ok = !work || landlock_allow(rules, work, READ);
     git_repo_close(repo);
     return ok;
 }
@@ -101,7 +133,8 @@ static bool allow_paths(int rules, const struct scan_options *o)
     bool repository = o->history || o->staged || o->gitignore;
     for (size_t i = 0; i < o->path_count; i++) {
         if (!allow_str(rules, o->paths[i], READ) ||
-            (repository && !allow_repository(rules, o->paths[i]))) {
+            (repository && !allow_repository(rules, o->paths[i])) ||
+            (o->gitignore && !allow_work_tree(rules, o->paths[i]))) {
             return false;
         }
     }
@@ -129,6 +162,7 @@ static bool allow_output(int rules, str path)
 
 bool scan_confine(const struct scan_options *o, const str *outputs, size_t output_count)
 {
+    limit_memory(o);
     bool online = o->url_count > 0 || o->verify;
     int rules = landlock_new(!online);
     if (rules < 0) {

@@ -126,8 +126,17 @@ void content_read(struct content_run *run, struct reader *r, const struct conten
 void archive_scan(struct content_run *run, struct reader *r, enum sniff_kind kind, str head,
                   const struct content_name *name);
 
+/* Searches one entry of an archive `outer`, by the name it has there. */
+void archive_read_entry(struct content_run *run, const struct content_name *outer, str raw,
+                        bool locked, struct reader *r);
+/* Searches a cpio archive of the portable formats. */
+void cpio_scan(struct content_run *run, struct reader *r, const struct content_name *name);
+
 /* Counts bytes that an unpacker gave and looks at the limits; false when the run is to stop. */
 bool content_unpacked(struct content_run *run, size_t n);
+/* Counts one more entry; false when the run is to stop. */
+bool content_entry(struct content_run *run);
+bool content_in_time(struct content_run *run);
 /* Tells that a limit was reached and stops the run. */
 void content_stop(struct content_run *run, const char *what);
 

@@ -13,8 +13,12 @@ static void take_hit(struct pass *p, struct hit hit)
         lines_advance(&p->lines, p->text, p->base, p->base + from - BLOCK_BEFORE);
     }
     if (f->kind == PREFILTER_WORD) {
+        bool found = false;
         for (unsigned i = 0; i < f->count; i++) {
-            pass_window(p, prefilter_rules[f->first + i], from, end);
+            found |= pass_window(p, prefilter_rules[f->first + i], from, end);
+        }
+        if (!found && p->depth == 0) {
+            pass_reveal(p, from, end);
         }
     } else if (p->depth == 0) {
         pass_decode(p, f, from, end);

@@ -121,6 +121,7 @@ struct pass {
     struct line_counter lines;
     /* What was decoded already: up to these offsets. */
     uint64_t decoded_to[ENCODINGS];
+    uint64_t revealed; /* and here signs of encodings were looked for */
     size_t decoded_bytes;
     struct piece_seen seen[PIECES_SEEN_MAX]; /* a ring */
     unsigned seen_next;
@@ -140,8 +141,8 @@ void pass_text(struct pass *p, str text, size_t step);
 /* Finds the hits that end in (from, to] of the block, of one set. */
 void pass_hits(struct pass *p, enum prefilter_set set, size_t from, size_t to);
 
-/* Looks for a rule around a hit at [from, to) of the block. */
-void pass_window(struct pass *p, unsigned rule, size_t from, size_t to);
+/* Looks for a rule around a hit at [from, to) of the block; true when its expression matched. */
+bool pass_window(struct pass *p, unsigned rule, size_t from, size_t to);
 
 /* Decodes what a hit says is encoded, and searches it. */
 void pass_decode(struct pass *p, const struct prefilter *f, size_t from, size_t to);

@@ -81,6 +81,7 @@ struct finding {
     str state_reason; /* of the baseline, comment or list */
     enum key_power power;
     bool shared;       /* stands in more than one environment (L14) */
+    bool in_source;    /* allowed by comments beside it, in each of its places */
     bool reported_not; /* judged to be none; kept for --explain only */
 };
 

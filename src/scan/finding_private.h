@@ -9,10 +9,10 @@
 
 enum {
     FINDINGS_NOT_MAX = 5000,              /* of them: judged to be none, for --explain */
-    FINDINGS_PLACES_MAX = 200000,         /* of all findings together */
+    FINDINGS_PLACES_MAX = 100000,         /* of all findings together */
     FINDINGS_VERSIONS_MAX = 200000,       /* of files in history, likewise */
-    FINDINGS_SECRET_BYTES_MAX = 48 << 20, /* of all secrets together */
-    FINDINGS_TEXT_BYTES_MAX = 64 << 20,   /* paths, names, reasons */
+    FINDINGS_SECRET_BYTES_MAX = 32 << 20, /* of all secrets together */
+    FINDINGS_TEXT_BYTES_MAX = 48 << 20,   /* paths, names, reasons */
     FINDING_OVERLAPS_MAX = 64,            /* places compared with one place */
     FINDING_FINGERPRINT_HEX = 32,         /* 128 bits of the digest */
 };

@@ -16,7 +16,7 @@ enum {
     SALT_MAX = 200,
     STRONG_MIN = 24,      /* characters */
     STRONG_DISTINCT = 12, /* different ones */
-    STRONG_DIGITS = 3,
+    STRONG_CHANGES = 3,   /* from letter to digit or back: words have none */
     STRONG_PEM_MIN = 200
 };
 
@@ -31,8 +31,8 @@ struct work {
  * person may have thought of, or has a password within, is none. */
 static bool is_strong(const struct rule *rule, str secret)
 {
-    unsigned distinct = 0, digits = 0;
-    bool seen[256] = {false};
+    unsigned distinct = 0, changes = 0;
+    bool seen[256] = {false}, digit = false, letter = false;
     if (finding_rank(rule) < 2) {
         return false;
     }
@@ -41,14 +41,18 @@ static bool is_strong(const struct rule *rule, str secret)
     }
     for (size_t i = 0; i < secret.n; i++) {
         unsigned char c = (unsigned char)secret.p[i];
+        char low = str_lower(secret.p[i]);
         if (c <= ' ' || c >= 0x7f || strchr(":@\"'", c)) {
             return false;
         }
         distinct += !seen[c];
         seen[c] = true;
-        digits += c >= '0' && c <= '9';
+        bool is_digit = c >= '0' && c <= '9', is_letter = low >= 'a' && low <= 'z';
+        changes += (digit && is_letter) || (letter && is_digit);
+        digit = is_digit;
+        letter = is_letter;
     }
-    return secret.n >= STRONG_MIN && distinct >= STRONG_DISTINCT && digits >= STRONG_DIGITS;
+    return secret.n >= STRONG_MIN && distinct >= STRONG_DISTINCT && changes >= STRONG_CHANGES;
 }
 
 static bool digest_of(const struct finding *one, str key, struct crypto_digest *ret)

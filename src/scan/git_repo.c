@@ -64,7 +64,13 @@ static int open_found(const char *name, git_repository **ret)
     return result;
 }
 
-err git_repo_open(str path, git_repository **ret)
+static int open_work(const char *path, git_repository **ret)
+{
+    return git_repository_open_ext(ret, path, GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
+}
+
+static err open_with(int (*how)(const char *path, git_repository **ret), str path,
+                     git_repository **ret)
 {
     char name[GIT_PATH_MAX];
     if (path.n >= sizeof name || memchr(path.p, 0, path.n)) {
@@ -75,12 +81,16 @@ err git_repo_open(str path, git_repository **ret)
     if (!start()) {
         return err_new(ERR_INTERNAL, "libgit2 does not start");
     }
-    int result = open_found(path.n ? name : ".", ret);
+    int result = how(path.n ? name : ".", ret);
     if (result != 0) {
         return why_not(result);
     }
     return ERR_NONE;
 }
+
+err git_repo_open(str path, git_repository **ret) { return open_with(open_found, path, ret); }
+
+err git_repo_open_work(str path, git_repository **ret) { return open_with(open_work, path, ret); }
 
 void git_repo_close(git_repository *repo) { git_repository_free(repo); }
 

@@ -12,6 +12,8 @@ enum { GIT_SHORT = 7 /* letters of a name that is told */ };
 /* Opens the repository at, or above, `path`. INVALID with words for people. Close with
  * git_repo_close. */
 err git_repo_open(str path, git_repository **ret);
+/* The same with its work tree, for what .gitignore says. */
+err git_repo_open_work(str path, git_repository **ret);
 void git_repo_close(git_repository *repo);
 
 /* Gives the name of the commit at HEAD. False when there is none yet, or HEAD is damaged. */

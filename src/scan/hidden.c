@@ -14,6 +14,7 @@ enum {
     REGION_AGAIN = 512,
     NEAR_BEFORE = 16, /* of a word, where signs of an encoding are looked for */
     NEAR_AFTER = 96,
+    NEAR_SIGN = 8, /* bytes of such a sign */
 };
 
 _Static_assert((int)RUN_BEFORE < (int)BLOCK_BEFORE && (int)RUN_AFTER < (int)BLOCK_AFTER,
@@ -220,12 +221,14 @@ static bool is_escape(str s, size_t at)
 
 void pass_reveal(struct pass *p, size_t from, size_t to)
 {
-    str near = str_slice(p->text, from > NEAR_BEFORE ? from - NEAR_BEFORE : 0, to + NEAR_AFTER);
+    size_t start = from > NEAR_BEFORE ? from - NEAR_BEFORE : 0;
     bool escapes = false, joined = false;
-    if (p->base + to <= p->decoded_to[ENCODING_ESCAPES] &&
-        p->base + to <= p->decoded_to[ENCODING_JOINED]) {
-        return;
+    /* What was looked at for the word before needs no second look. */
+    if (p->revealed > p->base + start + NEAR_SIGN) {
+        start = (size_t)(p->revealed - p->base) - NEAR_SIGN;
     }
+    str near = str_slice(p->text, start, to + NEAR_AFTER);
+    p->revealed = p->base + to + NEAR_AFTER;
     for (size_t i = 0; i < near.n; i++) {
         switch (near.p[i]) {
         case '\\':

@@ -64,13 +64,23 @@ static bool is_in_blob(const struct candidate *c)
     return letters_around(c->text, c->offset, to) >= BLOB_MORE;
 }
 
+/* "guest:guest": what a system comes with, or a sketch. */
+static bool repeats_user(const struct candidate *c)
+{
+    size_t n = c->secret.n, at = c->offset;
+    return at <= c->text.n && at > n && c->text.p[at - 1] == ':' &&
+           str_eq(str_slice(c->text, at - 1 - n, at - 1), c->secret) &&
+           (at < n + 2 || !is_alnum(c->text.p[at - 2 - n]));
+}
+
 /* A password within a form, as of a connection: people's, so that it may be a placeholder. */
 static const char *judge_short(const struct candidate *c)
 {
     struct look l;
     look_at(c, &l);
     const char *no = value_is_reference(&l);
-    return no ? no : value_is_placeholder(&l);
+    no = no ? no : value_is_placeholder(&l);
+    return !no && repeats_user(c) ? "the password is the user's name" : no;
 }
 
 static void judge_form(const struct candidate *c, enum proof_result proof, struct judgement *j)
@@ -245,6 +255,12 @@ static void judge_named(const struct candidate *c, struct judgement *j)
         l.key = KEY_PASSWORD;
     }
     no = no ? no : value_is_other(&l);
+    if (!no && is_documented(c->secret)) {
+        no = "the value is one that documentation shows";
+    }
+    if (!no && repeats_user(c)) {
+        no = "the password is the user's name";
+    }
     if (!no && (l.key == KEY_NONE || !looks_real(&l))) {
         no = "the value does not look like a secret";
     }

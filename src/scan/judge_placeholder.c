@@ -19,7 +19,7 @@ static const str strong[] = {
     STR_INIT("change_this"), STR_INIT("replaceme"),    STR_INIT("replace_"),
     STR_INIT("replace-"),    STR_INIT("replacewith"),  STR_INIT("dummy"),
     STR_INIT("redacted"),    STR_INIT("xxxx"),         STR_INIT("****"),
-    STR_INIT("...."),        STR_INIT("fixme"),        STR_INIT("lorem"),
+    STR_INIT("..."),         STR_INIT("fixme"),        STR_INIT("lorem"),
     STR_INIT("_here"),       STR_INIT("-here"),        STR_INIT("goeshere"),
     STR_INIT("your_"),       STR_INIT("your-"),        STR_INIT("yourpass"),
     STR_INIT("yoursecret"),  STR_INIT("yourtoken"),    STR_INIT("yourapi"),
@@ -33,7 +33,8 @@ static const str strong[] = {
     STR_INIT("fill_"),       STR_INIT("placehold"),    STR_INIT("obfuscated"),
     STR_INIT("foo_bar"),     STR_INIT("foo-bar"),      STR_INIT("dont_use"),
     STR_INIT("do-not-"),     STR_INIT("do_not_"),      STR_INIT("[redact"),
-    STR_INIT("filtered"),    STR_INIT("[hidden"),      STR_INIT("[masked"),
+    STR_INIT("filtered"),    STR_INIT("_xxx"),         STR_INIT("-xxx"),
+    STR_INIT("[hidden"),     STR_INIT("[masked"),
 };
 
 /* Words that make a placeholder when they make up the value. */
@@ -193,6 +194,26 @@ static bool is_regular_end(str s)
     return s.n - from >= (url ? 4 : 8) && is_regular(str_slice(s, from, s.n));
 }
 
+/* The parts of a URL but for its host, which may well be example.com: name and password, then the
+ * path. What is no URL is one part. */
+static bool url_part(str *rest, str *ret)
+{
+    size_t scheme = str_find(*rest, STR("://"), 0);
+    size_t from = scheme == SIZE_MAX ? 0 : scheme + 3;
+    size_t path = str_find_byte(*rest, '/', from), at = str_find_byte(*rest, '@', from);
+    if (str_empty(*rest)) {
+        return false;
+    }
+    if (scheme == SIZE_MAX) {
+        *ret = *rest;
+        *rest = STR_EMPTY;
+        return true;
+    }
+    *ret = at < path ? str_slice(*rest, from, at) : STR_EMPTY;
+    *rest = str_slice(*rest, path, rest->n);
+    return true;
+}
+
 /* In random letters a word of four has a chance of one in some ten thousand. */
 const char *form_is_placeholder(const struct candidate *c)
 {
@@ -200,7 +221,7 @@ const char *form_is_placeholder(const struct candidate *c)
         STR_INIT("example"),    STR_INIT("placeholder"), STR_INIT("changeme"),
         STR_INIT("redacted"),   STR_INIT("your_"),       STR_INIT("your-"),
         STR_INIT("yourkey"),    STR_INIT("yourtoken"),   STR_INIT("yourapi"),
-        STR_INIT("xxxxx"),      STR_INIT("*****"),       STR_INIT("....."),
+        STR_INIT("xxxxx"),      STR_INIT("*****"),       STR_INIT("..."),
         STR_INIT("_here"),      STR_INIT("-here"),       STR_INIT("dummy"),
         STR_INIT("insert"),     STR_INIT("replace"),     STR_INIT("${"),
         STR_INIT("{{"),         STR_INIT("<your"),       STR_INIT("yourpass"),
@@ -214,9 +235,12 @@ const char *form_is_placeholder(const struct candidate *c)
         STR_INIT("111111"),
     };
     str s = str_slice(c->secret, 0, JUDGE_VALUE_MAX);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (contains(s, words[i])) {
-            return "the value is a placeholder";
+    str part, rest = s;
+    while (url_part(&rest, &part)) {
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (contains(part, words[i])) {
+                return "the value is a placeholder";
+            }
         }
     }
     if (is_regular(s) || is_regular_end(s)) {
@@ -232,6 +256,7 @@ bool is_documented(str secret)
 {
     /* The first eight bytes of SHA-256 of values that services' own documentation shows. */
     static const unsigned char known[][8] = {
+        {0x73, 0x1f, 0xa2, 0x94, 0xd0, 0x36, 0xe5, 0x4f},
         {0x00, 0x11, 0xcc, 0x25, 0xeb, 0x43, 0x20, 0x71},
         {0xaa, 0x65, 0x47, 0x43, 0x95, 0x83, 0xc3, 0xa2},
         {0x2c, 0xaf, 0xc0, 0x97, 0x01, 0x49, 0xa8, 0x4f},

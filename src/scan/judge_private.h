@@ -5,7 +5,7 @@
 #include "scan/judge.h"
 
 enum {
-    JUDGE_VALUE_MAX = 4096, /* bytes of a value that are looked at */
+    JUDGE_VALUE_MAX = 1024, /* bytes of a value that are looked at */
     JUDGE_LINE_MAX = 512,   /* bytes of its line on each side */
     JUDGE_BASIC_MAX = 512,  /* bytes behind base64 */
 };

@@ -203,7 +203,8 @@ static bool is_stepping(str s, size_t stride)
         steps += d == 0 || d == 1 || (d == -1 && stride == 1) ||
                  (s.p[i - stride] == '9' && (s.p[i] == '0' || str_lower(s.p[i]) == 'a'));
     }
-    return steps * 100 >= (s.n - stride) * (stride == 1 ? 70 : 85);
+    size_t enough = stride > 1 ? 85 : s.n >= 12 ? 60 : 70; /* per cent */
+    return steps * 100 >= (s.n - stride) * enough;
 }
 
 static bool is_repeated(str s)

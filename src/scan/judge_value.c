@@ -3,7 +3,13 @@
 #include "base/bytes.h"
 #include "scan/judge_private.h"
 
-enum { URL_SCHEME_MAX = 12 };
+enum {
+    URL_SCHEME_MAX = 12,
+    BRACE_REST = 12, /* bytes after a name in braces */
+    DENSE_MIN = 32,
+    DENSE_MAX = 128,
+    DENSE_ENTROPY = 430, /* hundredths of a bit */
+};
 
 bool contains(str s, str word)
 {
@@ -83,8 +89,32 @@ static bool has_escape(str s)
 /* A salt of all printable characters: what looks like code in it is chance. */
 bool is_dense(const struct look *l)
 {
-    return l->value.n >= 32 && l->symbol * 6 >= l->value.n && l->entropy >= 430 && l->digit > 0 &&
-           l->upper > 0 && l->lower > 0 && !has_escape(l->value);
+    static const str code[] = {
+        STR_INIT("return"), STR_INIT("function"), STR_INIT("});"),
+        STR_INIT("){"),     STR_INIT("this."),    STR_INIT("</"),
+    };
+    return l->value.n >= DENSE_MIN && l->value.n <= DENSE_MAX && l->symbol * 6 >= l->value.n &&
+           l->entropy >= DENSE_ENTROPY && l->digit > 0 && l->upper > 0 && l->lower > 0 &&
+           l->space <= 2 && !has_escape(l->value) && !CONTAINS_ONE(l->value, code);
+}
+
+/* "{name}" or "{name:16}" within a value: a format or a template. */
+static bool has_braces(str s)
+{
+    size_t open = str_find_byte(s, '{', 0);
+    while (open != SIZE_MAX) {
+        size_t i = open + 1;
+        while (i < s.n && (is_alnum(s.p[i]) || s.p[i] == '_' || s.p[i] == '.')) {
+            i++;
+        }
+        size_t close = str_find_byte(str_slice(s, 0, i + BRACE_REST), '}', i);
+        if (i > open + 2 && i < s.n && is_letter(s.p[open + 1]) &&
+            (s.p[i] == '}' || (s.p[i] == ':' && close != SIZE_MAX))) {
+            return true;
+        }
+        open = str_find_byte(s, '{', open + 1);
+    }
+    return false;
 }
 
 /* What another place fills in. */
@@ -114,6 +144,9 @@ const char *value_is_reference(const struct look *l)
         STR_INIT("params."),  STR_INIT("local."),  STR_INIT("module."),     STR_INIT("req."),
         STR_INIT("request."), STR_INIT("!secret"), STR_INIT("!getatt"),
     };
+    if (has_braces(l->value)) {
+        return "the value is a template that something else fills in";
+    }
     if (is_dense(l)) {
         return NULL;
     }
@@ -250,6 +283,17 @@ static bool is_address(str s)
     return s.n == 42 && str_starts(s, STR("0x"));
 }
 
+/* "d1:cc:e2:8b": a fingerprint, an address, a vector of a test. */
+static bool is_octets(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (i % 3 == 2 ? s.p[i] != ':' : bytes_hex_digit(s.p[i]) < 0) {
+            return false;
+        }
+    }
+    return s.n >= 11;
+}
+
 /* Words joined by dots, dashes or case, as code names things: "user.password", "my-secret-name". */
 static bool is_identifier(const struct look *l)
 {
@@ -261,6 +305,9 @@ static bool is_identifier(const struct look *l)
 
 const char *value_is_other(const struct look *l)
 {
+    if (proof_check(PROOF_CRYPT, l->value) != PROOF_UNKNOWN) {
+        return "the value is a hash of a password, which has a rule of its own";
+    }
     if (is_dense(l)) {
         return NULL;
     }
@@ -285,14 +332,17 @@ const char *value_is_other(const struct look *l)
     if (is_identifier(l)) {
         return "the value is a name made of words";
     }
+    if (is_octets(l->value)) {
+        return "the value is a fingerprint or octets in hex";
+    }
     if (is_address(l->value)) {
         return "the value is an address on a chain";
     }
     if (is_uuid(l->value) && l->key != KEY_TOKEN) {
         return "the value is a UUID";
     }
-    if (proof_check(PROOF_CRYPT, l->value) == PROOF_HOLDS) {
-        return "the value is a hash of a password, which has a rule of its own";
+    if (str_starts(l->value, STR("LS0tLS1CRUdJTi"))) { /* "-----BEGIN" */
+        return "the value is PEM in base64, which has rules of its own";
     }
     return NULL;
 }

@@ -89,9 +89,29 @@ static bool is_ldap(str s, bool *ret_fine)
     return true;
 }
 
+/* MySQL's "*" and 40 hex digits; PostgreSQL's "md5" and 32, or the parts of SCRAM (RFC 5803). */
+static bool is_database(str s, bool *ret_fine)
+{
+    if (s.n == 41 && s.p[0] == '*') {
+        *ret_fine = proof_only(str_slice(s, 1, s.n), "0123456789ABCDEFabcdef");
+        return true;
+    }
+    static const str scram = STR_INIT("SCRAM-SHA-256$");
+    if (str_starts(s, scram)) {
+        size_t colon = str_find_byte(s, ':', 0), second = str_find_byte(s, '$', scram.n);
+        *ret_fine = colon != SIZE_MAX && second != SIZE_MAX && s.n - second >= 88;
+        return true;
+    }
+    *ret_fine = s.n == 35 && proof_only(str_slice(s, 3, s.n), "0123456789abcdef");
+    return str_starts(s, STR("md5")) && *ret_fine;
+}
+
 enum proof_result proof_crypt(str secret)
 {
     bool fine;
+    if (is_database(secret, &fine)) {
+        return fine ? PROOF_HOLDS : PROOF_FAILS;
+    }
     if (is_ldap(secret, &fine)) {
         return fine ? PROOF_HOLDS : PROOF_FAILS;
     }

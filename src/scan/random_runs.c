@@ -6,101 +6,133 @@
 #include <emmintrin.h>
 #endif
 
-/* One bit a byte. */
-struct classes {
-    uint64_t digit, upper, lower;
-};
-
-/* The bits of this group of 64 and of the one before. */
-struct bits {
-    uint64_t now, before;
-};
+__extension__ typedef unsigned __int128 bits128;
 
 #ifdef __SSE2__
 /* Bytes from `low` to `low + n - 1`. */
-static uint64_t in_range(__m128i bytes, char low, char n)
+static __m128i in_range(__m128i bytes, char low, char n)
 {
     __m128i from_low = _mm_sub_epi8(bytes, _mm_set1_epi8(low));
-    __m128i least = _mm_min_epu8(from_low, _mm_set1_epi8((char)(n - 1)));
-    return (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(from_low, least));
+    return _mm_cmpeq_epi8(from_low, _mm_min_epu8(from_low, _mm_set1_epi8((char)(n - 1))));
 }
 
-static struct classes classify(const char *p)
+static __m128i equal(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
+
+static uint64_t bits_of(__m128i set) { return (uint64_t)(unsigned)_mm_movemask_epi8(set); }
+
+static __m128i load(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+
+static struct byte_classes classify(const char *p)
 {
-    struct classes c = {0};
+    struct byte_classes c = {0};
     for (unsigned i = 0; i < 64; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        c.digit |= in_range(bytes, '0', 10) << i;
-        c.upper |= in_range(bytes, 'A', 26) << i;
-        c.lower |= in_range(bytes, 'a', 26) << i;
+        __m128i bytes = load(p + i);
+        c.digit |= bits_of(in_range(bytes, '0', 10)) << i;
+        c.upper |= bits_of(in_range(bytes, 'A', 26)) << i;
+        c.lower |= bits_of(in_range(bytes, 'a', 26)) << i;
+        c.joint |= bits_of(_mm_or_si128(equal(bytes, '_'), equal(bytes, '-'))) << i;
     }
     return c;
 }
 #else
-static struct classes classify(const char *p)
+static struct byte_classes classify(const char *p)
 {
-    struct classes c = {0};
+    struct byte_classes c = {0};
     for (unsigned i = 0; i < 64; i++) {
         uint64_t bit = UINT64_C(1) << i;
         c.digit |= p[i] >= '0' && p[i] <= '9' ? bit : 0;
         c.upper |= p[i] >= 'A' && p[i] <= 'Z' ? bit : 0;
         c.lower |= p[i] >= 'a' && p[i] <= 'z' ? bit : 0;
+        c.joint |= p[i] == '_' || p[i] == '-' ? bit : 0;
     }
     return c;
 }
 #endif
 
-/* What was `n` bytes earlier. */
-static uint64_t earlier(struct bits b, unsigned n) { return b.now << n | b.before >> (64 - n); }
-
-/* Remembers this group's bits of one step. */
-static struct bits step(uint64_t now, uint64_t *before)
+/* This group's bits that were `n` bytes earlier. */
+static uint64_t earlier(uint64_t before, uint64_t now, unsigned n)
 {
-    struct bits b = {now, *before};
+    return now << n | before >> (64 - n);
+}
+
+/* One step of the two below: remembers this group's bits for the next. */
+static uint64_t step(uint64_t *before, uint64_t now, unsigned n)
+{
+    uint64_t shifted = earlier(*before, now, n);
     *before = now;
-    return b;
+    return shifted;
 }
 
 /* Bytes that end twelve set ones. */
-static uint64_t all_of_12(uint64_t now, uint64_t before[4])
+static uint64_t all_of_12(uint64_t before[4], uint64_t x)
 {
-    uint64_t two = now & earlier(step(now, &before[0]), 1);
-    uint64_t four = two & earlier(step(two, &before[1]), 2);
-    uint64_t eight = four & earlier(step(four, &before[2]), 4);
-    return eight & earlier(step(eight, &before[3]), 4);
+    x &= step(&before[0], x, 1);
+    x &= step(&before[1], x, 2);
+    x &= step(&before[2], x, 4);
+    return x & step(&before[3], x, 4);
 }
 
 /* Bytes that end twelve of which one is set. */
-static uint64_t any_of_12(uint64_t now, uint64_t before[4])
+static uint64_t any_of_12(uint64_t before[4], uint64_t x)
 {
-    uint64_t two = now | earlier(step(now, &before[0]), 1);
-    uint64_t four = two | earlier(step(two, &before[1]), 2);
-    uint64_t eight = four | earlier(step(four, &before[2]), 4);
-    return eight | earlier(step(eight, &before[3]), 4);
+    x |= step(&before[0], x, 1);
+    x |= step(&before[1], x, 2);
+    x |= step(&before[2], x, 4);
+    return x | step(&before[3], x, 4);
 }
 
-static uint64_t random_ends(struct random_runs *r, const char *p)
+/* This group's bits above those of the one before, so that what is earlier can be shifted in. */
+static bits128 bits(uint64_t before, uint64_t now) { return (bits128)now << 64 | before; }
+
+static bits128 any_of_16(bits128 x)
 {
-    struct classes c = classify(p);
-    uint64_t run = all_of_12(c.digit | c.upper | c.lower, r->run);
+    x |= x << 1;
+    x |= x << 2;
+    x |= x << 4;
+    return x | x << 8;
+}
+
+/* Bytes that end sixteen of a run with joints, among them a digit behind a letter, a letter behind
+ * a digit, and a capital behind a small letter. */
+static uint64_t changing_runs(const struct byte_classes *b, const struct byte_classes *c)
+{
+    bits128 digit = bits(b->digit, c->digit), upper = bits(b->upper, c->upper);
+    bits128 lower = bits(b->lower, c->lower), letter = upper | lower;
+    bits128 run = digit | letter | bits(b->joint, c->joint);
+    run &= run << 1;
+    run &= run << 2;
+    run &= run << 4;
+    run &= run << 8;
+    run &= any_of_16(digit & letter << 1);
+    run &= any_of_16(letter & digit << 1);
+    return (uint64_t)((run & any_of_16(upper & lower << 1)) >> 64);
+}
+
+static uint64_t group_ends(struct random_runs *r, const char *p)
+{
+    struct byte_classes c = classify(p), b = r->before;
+    uint64_t run = all_of_12(r->run, c.digit | c.upper | c.lower);
     /* A small letter between capitals is rare in names, and frequent where case is random. */
-    uint64_t mixed = c.upper & earlier((struct bits){c.lower, r->lower}, 1) &
-                     earlier((struct bits){c.upper, r->upper}, 2);
-    r->lower = c.lower;
-    r->upper = c.upper;
-    return run & any_of_12(c.digit | mixed, r->odd);
+    uint64_t small = earlier(b.lower, c.lower, 1);
+    uint64_t mixed = c.upper & small & earlier(b.upper, c.upper, 2);
+    uint64_t ends = run & any_of_12(r->odd, c.digit | mixed), hump = c.upper & small;
+    bool changing = (c.digit | b.digit >> 48) && (hump | r->hump >> 48);
+    r->before = c;
+    r->hump = hump;
+    return changing ? ends | changing_runs(&b, &c) : ends;
 }
 
-/* The next group of the text; behind its end stand zeros. */
-static uint64_t next_ends(struct random_runs *r)
+/* The last group: behind the text's end stand zeros. */
+static uint64_t tail_ends(struct random_runs *r)
 {
     char tail[64] = {0};
-    size_t left = r->text.n - r->at;
-    if (left >= 64) {
-        return random_ends(r, r->text.p + r->at);
-    }
-    memcpy(tail, r->text.p + r->at, left);
-    return random_ends(r, tail);
+    memcpy(tail, r->text.p + r->at, r->text.n - r->at);
+    return group_ends(r, tail);
+}
+
+static uint64_t next_ends(struct random_runs *r)
+{
+    return r->text.n - r->at < 64 ? tail_ends(r) : group_ends(r, r->text.p + r->at);
 }
 
 void random_runs_init(struct random_runs *r, str text) { *r = (struct random_runs){.text = text}; }

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where in a text something random stands: twelve letters and digits in a row with a digit, or with
- * a small letter between capitals, among them. Nearly every key has that, and little code. */
+/* Where in a text something random stands: twelve letters and digits in a row with a digit, or a
+ * small letter between capitals, among them; or sixteen with "_" and "-" that change between
+ * digits, capitals and small letters as names do not. Nearly every key has that (of 27 random
+ * letters of base64url 99.5 %), and little code. */
 #pragma once
 
 #include "base/str.h"
 
 enum {
-    RANDOM_RUN = 12,
+    RANDOM_RUN = 16,
     RANDOM_BEFORE = 320, /* bytes before it where the words of a rule may stand, */
     RANDOM_AFTER = 128   /* and behind */
+};
+
+/* One bit a byte of a group of 64. */
+struct byte_classes {
+    uint64_t digit, upper, lower, joint;
 };
 
 struct random_runs {
@@ -16,7 +23,9 @@ struct random_runs {
     size_t at;
     size_t first, last; /* ends of runs in a group that belongs to the next part */
     bool pending;       /* those are set */
-    uint64_t run[4], odd[4], lower, upper; /* of the group before */
+    /* Of the group before: */
+    struct byte_classes before;
+    uint64_t run[4], odd[4], hump;
 };
 
 void random_runs_init(struct random_runs *r, str text);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/near.h"
 #include "scan/content.h"
 #include "scan/scan_private.h"
 #include "scan/sources.h"
@@ -137,6 +138,24 @@ static err read_sources(struct scan_report *r, str *ret_reason, struct arena *a)
 
 /* ── a run ── */
 
+/* Names the rule that is nearest to one that is none. */
+static str no_rule(struct arena *a, str only)
+{
+    const char *nearest = NULL;
+    size_t distance = SIZE_MAX;
+    str rest = only, item;
+    while (str_split(&rest, ',', &item)) {
+        item = str_trim(item);
+        for (size_t i = 0; i < scan_rule_count && !rule_find(item); i++) {
+            near_consider(item, scan_rules[i].id, &nearest, &distance);
+        }
+    }
+    return nearest ? arena_printf(a, "--only %.*s names no rule; did you mean `%s`?", STR_ARG(only),
+                                  nearest)
+                   : arena_printf(a, "--only %.*s names no rule; `doorward scan --list` lists them",
+                                  STR_ARG(only));
+}
+
 static err open_run(struct scan_report *r, struct scanner **ret_scanner, str *ret_reason,
                     struct arena *a)
 {
@@ -144,10 +163,7 @@ static err open_run(struct scan_report *r, struct scanner **ret_scanner, str *re
     e = err_ok(e) ? findings_new(&r->scan.findings) : e;
     e = err_ok(e) ? scanner_new(r->scan.options->only, ret_scanner) : e;
     if (e.code == ERR_INVALID) {
-        return refuse(ret_reason,
-                      arena_printf(a,
-                                   "--only %.*s names no rule; `doorward scan --list` lists them",
-                                   STR_ARG(r->scan.options->only)));
+        return refuse(ret_reason, no_rule(a, r->scan.options->only));
     }
     r->scan.scanner = err_ok(e) ? *ret_scanner : NULL;
     return e;

@@ -30,7 +30,7 @@ static void say_past(struct scan_report *r, struct finding *f, str reason, int64
 static bool is_allowed(struct scan_report *r, struct finding *f, int64_t now_ms)
 {
     const struct scan_config *config = r->scan.options->config;
-    bool all = f->place_count > 0, rest = f->place_more == 0;
+    bool all = f->place_count > 0, rest = f->place_more == 0, listed = false;
     for (size_t i = 0; i < f->place_count; i++) {
         struct place *p = &f->places[i];
         for (size_t k = 0; config && k < config->allow_count; k++) {
@@ -47,12 +47,14 @@ static bool is_allowed(struct scan_report *r, struct finding *f, int64_t now_ms)
             if (!p->allowed) {
                 p->allowed = true;
                 p->reason = allow->reason;
+                listed = true;
             }
         }
         all &= p->allowed;
     }
     if (all && rest) {
         f->state_reason = f->places[0].reason;
+        f->in_source = !listed;
     }
     return all && rest;
 }

@@ -292,6 +292,13 @@ static bool is_minified(str head)
     return head.n / lines >= MINIFIED_LINE;
 }
 
+/* "passwords.txt" is where people keep them; "README.txt" is not. */
+static bool is_notes(str name)
+{
+    return str_ends(name, STR(".txt")) && !str_istarts(name, STR("readme")) &&
+           !str_istarts(name, STR("license")) && !str_istarts(name, STR("change"));
+}
+
 void text_traits_find(str path, str head, struct text_traits *ret)
 {
     path = skip_root(path);
@@ -307,6 +314,9 @@ void text_traits_find(str path, str head, struct text_traits *ret)
     t.example |= strip(&name, example_ends, sizeof example_ends / sizeof *example_ends);
     find_words(path, &t);
     t.kind = kind_of_name(name);
+    if (t.kind == TEXT_PROSE && !t.example && !t.test && is_notes(name)) {
+        t.kind = TEXT_CONFIG;
+    }
     if (t.kind == TEXT_CONFIG && is_program(head)) {
         t.kind = TEXT_CODE;
     }

@@ -49,7 +49,7 @@ struct ignore *ignore_open(str root)
     }
     memcpy(path, root.p, root.n);
     path[root.n] = '\0';
-    if (!err_ok(git_repo_open(root, &g->repository)) || !find_prefix(g, path)) {
+    if (!err_ok(git_repo_open_work(root, &g->repository)) || !find_prefix(g, path)) {
         ignore_close(g);
         return NULL;
     }

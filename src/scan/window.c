@@ -132,14 +132,14 @@ static void tire(struct pass *p, struct rule_state *state)
     top->told_slow = true;
 }
 
-void pass_window(struct pass *p, unsigned rule, size_t from, size_t to)
+bool pass_window(struct pass *p, unsigned rule, size_t from, size_t to)
 {
     const struct rule_code *code = &p->w->scan->scanner->rules[rule];
     const struct rule *r = &scan_rules[rule];
     struct rule_state *state = &p->w->states[p->depth][rule];
     if (!code->on || (r->generic && p->traits->kind == TEXT_BINARY) ||
         state->tired >= MATCH_TIRED_MAX) {
-        return;
+        return false;
     }
     size_t n = p->text.n, start = from > r->before ? from - r->before : 0;
     size_t end = n - to > r->after ? to + r->after : n;
@@ -169,7 +169,5 @@ void pass_window(struct pass *p, unsigned rule, size_t from, size_t to)
         start = match_end > match_start && match_end > start ? match_end : start + 1;
     }
     state->searched = p->base + (start > to ? start : to + 1);
-    if (!found && p->depth == 0) {
-        pass_reveal(p, from, to);
-    }
+    return found;
 }

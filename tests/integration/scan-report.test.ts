@@ -214,6 +214,11 @@ test("a_comment_beside_the_secret_accepts_it_with_its_reason", async () => {
   const { findings, accepted } = await report(["comment"]);
   assert.equal(findings.length, 0);
   assert.equal(accepted[0]?.state_reason, "a key of the documentation");
+  const suppressed = async (words: string[]): Promise<string[]> => JSON.parse((await scan([...words, "--format", "sarif"])).stdout)
+    .runs[0].results.map((one: { suppressions?: { kind: string }[] }) => one.suppressions?.[0]?.kind);
+  assert.deepEqual(await suppressed(["comment"]), ["inSource"]);
+  put("comment-list/launch.yaml", "version: 1\nsecrets: {allow: [{rule: 'stripe-*', reason: known}]}\n");
+  assert.deepEqual(await suppressed(["all", "--git", "--no-tree", "--only", "stripe-*", "--config", "comment-list/launch.yaml"]), ["external"]);
   put("comment/b.py", `KEY = "${stripe}"\n`);
   assert.equal((await report(["comment"])).findings.length, 1, "elsewhere it is not accepted");
 });
@@ -294,6 +299,7 @@ test("wrong_usage_is_told_in_words", async () => {
     [[".", "--fail-on", "all"], /--fail-on is high, medium or low/],
     [[".", "--jobs", "0"], /from 1 to 64/],
     [[".", "--only", "no-such-rule"], /names no rule/],
+    [[".", "--only", "github-tokn"], /did you mean `github-token`/],
     [[".", "--exclude", ""], /--exclude is a pattern/],
     [[".", "--verify"], /asks the origin that launch.yaml names/],
     [[".", "--config", "/nonexistent.yaml"], /nonexistent\.yaml/],

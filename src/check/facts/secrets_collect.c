@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the secret scanner over what launch.yaml names and over the site, and keeps what it says. */
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #include "base/day.h"
-#include "base/file.h"
 #include "check/facts/http_collect.h"
 #include "check/facts/page.h"
 #include "check/rows/rows.h"
@@ -13,7 +11,6 @@
 enum {
     SITE_PAGES = 8,         /* of the site, with the first */
     SITE_BUDGET_MS = 20000, /* for all of the site */
-    KEY_BYTES_MAX = 4096,
     COMMIT_SHOWN = 10,
 };
 
@@ -166,31 +163,6 @@ static void keep_problems(struct arena *a, const struct scan_report *r, struct s
 
 /* ── running it ── */
 
-/* The key of fingerprints, from env: or file:; empty without one. */
-static str read_key(struct arena *a, const struct intent *intent)
-{
-    str from = intent->secrets.key_from;
-    if (str_empty(from)) {
-        return STR_EMPTY;
-    }
-    str rest = str_slice(from, str_find_byte(from, ':', 0) + 1, SIZE_MAX);
-    str name = arena_str(a, rest);
-    if (str_starts(from, STR("env:"))) {
-        return name.p ? str_c(getenv(name.p)) : STR_EMPTY;
-    }
-    if (!str_starts(from, STR("file:"))) {
-        return STR_EMPTY;
-    }
-    struct buf b;
-    str key = STR_EMPTY;
-    buf_init(&b, KEY_BYTES_MAX);
-    if (name.p && err_ok(file_read(name.p, &b))) {
-        key = keep(a, str_trim(buf_str(&b)));
-    }
-    buf_wipe(&b);
-    return key;
-}
-
 /* The page that visitors see; empty: none. */
 static str first_page(const struct facts *f)
 {
@@ -224,6 +196,7 @@ void collect_secrets(struct collect *c)
     const struct intent *intent = facts_intent(c->facts);
     struct arena *a = facts_arena(c->facts);
     struct asking asking = {.c = c};
+    struct secret key = {NULL, 0};
     struct secrets_facts found = {.site = STR_EMPTY, .failed = STR_EMPTY};
     struct scan_options options = {.input_fd = -1,
                                    .config = &intent->secrets,
@@ -244,9 +217,10 @@ void collect_secrets(struct collect *c)
         options.path_count = intent->secrets.path_count;
         options.history = intent->secrets.history;
     }
-    options.key = read_key(a, intent);
     options.paths = intent->secrets.paths;
-    err e = run(a, &options, &found, &reason);
+    err e = scan_config_key(a, &intent->secrets, intent->file, &key);
+    options.key = secret_view(&key);
+    e = err_ok(e) ? run(a, &options, &found, &reason) : e;
     bool looked = err_ok(e);
     if (!looked && options.path_count > 0) { /* what is on disk cannot be read: the site can */
         found.failed = reason.n ? reason : str_c(e.what);
@@ -261,5 +235,6 @@ void collect_secrets(struct collect *c)
     found.history = looked && options.history && options.path_count > 0;
     found.bytes = asking.bytes;
     found.served = err_ok(e) && options.url_count > 0;
+    secret_done(&key);
     facts_set_secrets(c->facts, &found);
 }

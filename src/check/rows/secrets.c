@@ -151,6 +151,10 @@ static void run_history(const struct facts *facts, struct verdict *v)
 static const struct secrets_facts *on_site(const struct facts *facts, struct verdict *v)
 {
     const struct secrets_facts *s = facts_secrets(facts);
+    if (s && !s->served && s->site.n && s->failed.n) {
+        verdict_error(v, s->site, "%.*s", STR_ARG(s->failed));
+        return NULL;
+    }
     if (!s || !s->served) {
         verdict_skip(v, facts_target(facts),
                      s && s->site.n ? "no time was left to look at the site"

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "scan/report/show.h"
 
-enum { RELATED_MAX = 20 };
+enum { RELATED_MAX = 10 };
 
 static void text_object(struct buf *b, const char *key, str text)
 {
@@ -156,8 +156,7 @@ static void result(struct show *s, const struct finding *f, size_t rule_index)
     locations(s, f);
     buf_addf(b, ",\"partialFingerprints\":{\"doorwardScan/v1\":\"%s\"}", f->fingerprint);
     if (f->state != FINDING_OPEN) {
-        bool comment = f->state == FINDING_ALLOWED;
-        buf_addf(b, ",\"suppressions\":[{\"kind\":\"%s\"", comment ? "inSource" : "external");
+        buf_addf(b, ",\"suppressions\":[{\"kind\":\"%s\"", f->in_source ? "inSource" : "external");
         show_member(b, ",", "justification", show_clean(s, f->state_reason));
         buf_add_c(b, "}]");
     }

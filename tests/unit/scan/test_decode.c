@@ -244,6 +244,7 @@ static void literals_are_set_together(void **state)
         {"\"AB\", \"CD\"", NULL},
         {"\"AB\": \"CD\"", NULL},
         {"a + \" \" + b", NULL},
+        {"x = \" \"CD", NULL},
         {"\"\"", NULL},
         {"\"AB\"", NULL},
         {"", NULL},

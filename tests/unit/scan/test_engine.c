@@ -336,7 +336,7 @@ struct trace {
         uint64_t secret;
         const char *at; /* NULL: in a decoded piece */
         bool report;
-    } rows[4000];
+    } rows[200000];
     size_t count;
 };
 

@@ -92,68 +92,70 @@ static void passwords_of_people_are_secrets(void **state)
     check(&env, "password", "swordfish", false);
 }
 
+static const char *const placeholders[] = {
+    "password",
+    "changeme",
+    "your-password-here",
+    "<password>",
+    "${DB_PASSWORD}",
+    "xxxxxxxx",
+    "********",
+    "secret",
+    "example1",
+    "YOUR_PASSWORD_1",
+    "{{ password1 }}",
+    "%(password1)s",
+    "$PASSWORD1",
+    "null",
+    "string",
+    "123456",
+    "qwerty123",
+    "abc123",
+    "dummy123",
+    "test1234",
+    "__PASSWORD1__",
+    "%DB_PASS1%",
+    "@DB_PASS1@",
+    ":password1",
+    "#{ENV['X1']}",
+    "!Ref Password1",
+    "arn:aws:ssm:eu-1:1:x",
+    "op://vault/item1/x",
+    "vault:secret/data#x1",
+    "env:PASSWORD1",
+    "/run/secrets/db1",
+    "./secret1.txt",
+    "server1.pem",
+    "https://x1.example/y",
+    "1.2.3-4",
+    "2024-01-02T03:04:05Z",
+    "bob1@example.org",
+    "Enter 8 letters",
+    "process.env.PASS1",
+    "getenv(\"X1\")",
+    "aaaaaaaa1",
+    "11111111",
+    "abcdefgh1",
+    "1q2w3e4r",
+    "[A-Z0-9]{8}",
+    "password123",
+    "abc123def456ghi789",
+    "%s123",
+    "deadbeefdeadbeef",
+    "0123456789abcdef",
+    "\\u548C\\u547D1",
+    "ENC(Gm8aXfZ1yT0c7J)",
+    "",
+    "a1",
+};
+
 static void what_stands_for_a_secret_is_none(void **state)
 {
     (void)state;
-    static const char *const values[] = {
-        "password",
-        "changeme",
-        "your-password-here",
-        "<password>",
-        "${DB_PASSWORD}",
-        "xxxxxxxx",
-        "********",
-        "secret",
-        "example1",
-        "YOUR_PASSWORD_1",
-        "{{ password1 }}",
-        "%(password1)s",
-        "$PASSWORD1",
-        "null",
-        "string",
-        "123456",
-        "qwerty123",
-        "abc123",
-        "dummy123",
-        "test1234",
-        "__PASSWORD1__",
-        "%DB_PASS1%",
-        "@DB_PASS1@",
-        ":password1",
-        "#{ENV['X1']}",
-        "!Ref Password1",
-        "arn:aws:ssm:eu-1:1:x",
-        "op://vault/item1/x",
-        "vault:secret/data#x1",
-        "env:PASSWORD1",
-        "/run/secrets/db1",
-        "./secret1.txt",
-        "server1.pem",
-        "https://x1.example/y",
-        "1.2.3-4",
-        "2024-01-02T03:04:05Z",
-        "bob1@example.org",
-        "Enter 8 letters",
-        "process.env.PASS1",
-        "getenv(\"X1\")",
-        "aaaaaaaa1",
-        "11111111",
-        "abcdefgh1",
-        "1q2w3e4r",
-        "[A-Z0-9]{8}",
-        "password123",
-        "%s123",
-        "deadbeefdeadbeef",
-        "0123456789abcdef",
-        "\\u548C\\u547D1",
-        "ENC(Gm8aXfZ1yT0c7J)",
-        "",
-        "a1",
-    };
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        check(&env, "DB_PASSWORD", values[i], false);
-        check(&quoted, "api_secret", values[i], false);
-        check(&sample, "password", values[i], false);
+    for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++) {
+        check(&env, "DB_PASSWORD", placeholders[i], false);
+        check(&quoted, "api_secret", placeholders[i], false);
+        check(&sample, "password", placeholders[i], false);
     }
 }
 
@@ -298,6 +300,12 @@ static void forms_are_reported_but_for_placeholders(void **state)
             fail_msg("%s", none[i]);
         }
     }
+    static const struct place user = {"a.yml", "url: amqp://gu3st:", "@mq\n"};
+    assert_false(judged(&form, &user, "", STR("gu3st")).report);
+    assert_true(judged(&form, &user, "", STR("gu3st77")).report);
+    /* A host called example.com is no placeholder. */
+    assert_true(judged(&form, &env, "", STR("amqp://svc:9fQ2mZ7kLw4T@db.example.com/prod")).report);
+    assert_false(judged(&form, &env, "", STR("amqp://svc:your_password@db.x.org/prod")).report);
     static const struct rule crc = {.id = "x", .proof = PROOF_CRC32_BASE62};
     assert_false(judged(&crc, &env, "",
                         STR("dw_"
