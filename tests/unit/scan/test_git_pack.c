@@ -7,15 +7,17 @@
 
 #include <git2.h>
 
+#define TAKE "cp -f .git/objects/pack/*.pack ../p.pack; cp -f .git/objects/pack/*.idx ../p.idx"
+
 /* A repository of some hundred versions of a few files, packed with deep chains. */
 static void make_packed(struct fixture *f, const char *pack_options)
 {
-    fixture_make(f, "i=0; while [ $i -lt 120 ]; do i=$((i + 1)); "
+    fixture_make(f, "i=0; while [ $i -lt 60 ]; do i=$((i + 1)); "
                     "{ seq 300; echo $i; seq $((i * 3)); } > a; seq $i 400 > b; "
                     "[ $((i % 7)) != 0 ] || echo $i > c$i; git add .; c $i v; done; "
                     "git tag -a -m tag v1; : > empty; git add .; c 999 empty");
     fixture_run(f, pack_options);
-    fixture_run(f, "cp .git/objects/pack/*.pack ../p.pack; cp .git/objects/pack/*.idx ../p.idx");
+    fixture_run(f, TAKE);
 }
 
 static str file_bytes(struct fixture *f, const char *name)
@@ -53,7 +55,7 @@ static void compare_all(struct fixture *f, size_t cache)
     assert_int_equal(git_repository_open(&repo, arena_printf(&f->a, "%s/r", f->folder).p), 0);
     assert_int_equal(git_repository_odb(&odb, repo), 0);
     assert_true(err_ok(pack_open(arena_printf(&f->a, "%s/p.idx", f->folder).p, &p)));
-    assert_true(p.count > 400);
+    assert_true(p.count > 200);
     for (uint32_t i = 0; i < p.count; i++) {
         git_oid id;
         git_odb_object *theirs = NULL;
@@ -90,14 +92,16 @@ static void every_object_is_what_libgit2_reads(void **state)
                                        "git -c repack.useDeltaBaseOffset=false repack -adfq",
                                        "git repack -adfq --depth=250 --window=300"};
     (void)state;
+    struct fixture f;
+    make_packed(&f, "git repack -adfq");
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        struct fixture f;
-        make_packed(&f, ways[i]);
+        fixture_run(&f, ways[i]);
+        fixture_run(&f, TAKE);
         compare_all(&f, 1 << 20);
         compare_all(&f, 4096); /* hardly anything fits */
         compare_all(&f, 0);
-        fixture_done(&f);
     }
+    fixture_done(&f);
 }
 
 /* All objects of bytes that may be anything; how many could be read. */
@@ -130,7 +134,7 @@ static void damage_is_noticed_and_harms_nothing(void **state)
     start(&u, &limits, 1 << 20);
     str index = file_bytes(&f, "p.idx"), data = file_bytes(&f, "p.pack");
     uint32_t all = read_what_is_there(index, data, &u);
-    assert_true(all > 400);
+    assert_true(all > 200);
     char *copy = mem_dup(data.p, data.n);
     uint64_t state64 = 1;
     unsigned noticed = 0;
