@@ -6,6 +6,8 @@
 
 static bool allowed(const struct scan_worker *w, const struct rule_code *code, str secret)
 {
+    /* The window's limit is none of the secret. */
+    (void)pcre2_set_offset_limit(w->match, PCRE2_UNSET);
     for (size_t i = 0; code->allow && code->allow[i]; i++) {
         if (pcre2_match(code->allow[i], (PCRE2_SPTR)secret.p, secret.n, 0, 0, w->data, w->match) >=
             0) {
