@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/output.h"
+#include "scan/confine.h"
 #include "scan/scan_baseline.h"
 
 static const char report_name[] = "the report";
@@ -91,12 +92,28 @@ static int list(struct cli *cli)
     return code;
 }
 
+/* The kernel holds the scan to what it was told to read and write. */
+static void confine(struct cli *cli, const struct scan_command *c)
+{
+    static const char *const outputs[] = {"out", "plan", "write-baseline"};
+    str paths[sizeof outputs / sizeof *outputs];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        const char *path = cli_option(cli, outputs[i], 0);
+        if (path && strcmp(path, "-") != 0) {
+            paths[count++] = str_c(path);
+        }
+    }
+    (void)scan_confine(&c->options, paths, count); /* best effort */
+}
+
 static int run(struct cli *cli, struct scan_command *c)
 {
     struct scan_report *r;
     str reason = STR_EMPTY;
     bool progress = output_is_terminal(STDERR_FILENO);
     c->options.progress = progress ? show_progress : NULL;
+    confine(cli, c);
     err e = scan_run(&c->options, &r, &reason, &cli->a);
     if (progress) {
         output_progress_end();

@@ -19,5 +19,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t most = size * 3;
     err e = sourcemap_each(str_n((const char *)data, size), on_source, &most);
-    return err_ok(e) ? 0 : 0;
+    (void)err_ok(e);
+    return 0;
 }
