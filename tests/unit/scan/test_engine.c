@@ -1,154 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The engine: words, windows, encodings, lines, comments, limits. Secrets are made at run time. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
 #include <zlib.h>
 
-#include "base/bytes.h"
-#include "base/crypto.h"
-#include "base/mem.h"
-#include "scan/engine_private.h"
-#include "scan/scan_private.h"
-
-static struct arena memory;
-static struct scan_options options;
-static struct scan scan = {.options = &options};
-static struct scanner *scanner;
-static struct scan_worker *worker;
-
-static const struct text_traits config = {.kind = TEXT_CONFIG};
-static const struct origin here = {.kind = PLACE_FILE, .path = STR_INIT("app.env")};
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&memory, 512 << 20);
-    assert_true(err_ok(crypto_init()));
-    assert_true(err_ok(scanner_new(STR_EMPTY, &scanner)));
-    scan.scanner = scanner;
-    assert_true(err_ok(scan_worker_new(&scan, &worker)));
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    scan_worker_free(worker);
-    scanner_free(scanner);
-    arena_done(&memory);
-    return 0;
-}
-
-static int start(void **state)
-{
-    (void)state;
-    options = (struct scan_options){.input_fd = -1};
-    return err_ok(findings_new(&scan.findings)) && err_ok(scan_problems_new(&scan.problems)) ? 0
-                                                                                             : 1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    findings_free(scan.findings);
-    scan_problems_free(scan.problems);
-    arena_reset(&memory);
-    return 0;
-}
-
-/* ── texts ── */
-
-static uint64_t seed = 1;
-
-static uint32_t next(uint32_t below)
-{
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(seed >> 33) % below;
-}
-
-static str letters(size_t n)
-{
-    char *p = arena_alloc(&memory, n + 1);
-    assert_non_null(p);
-    for (size_t i = 0; i < n; i++) {
-        p[i] = bytes_base62_letters[next(62)];
-    }
-    return str_n(p, n);
-}
-
-/* A secret with a form of its own and no checksum. */
-static str token(void)
-{
-    str a = letters(22), b = letters(59);
-    return arena_printf(&memory, "github_%s_%.*s_%.*s", "pat", STR_ARG(a), STR_ARG(b));
-}
-
-static str join(str a, str b) { return arena_printf(&memory, "%.*s%.*s", STR_ARG(a), STR_ARG(b)); }
-
-/* ── what was found ── */
-
-struct seen {
-    str secret;
-    unsigned line, column;
-    enum encoding encoding;
-    bool allowed;
-    str reason;
-};
-
-/* The n-th place of all that were reported. */
-static size_t places(struct seen *ret, size_t max)
-{
-    size_t n = 0;
-    assert_true(err_ok(findings_finish(scan.findings, STR("k"))));
-    for (size_t i = 0; i < findings_count(scan.findings); i++) {
-        const struct finding *f = findings_at(scan.findings, i);
-        for (size_t k = 0; k < f->place_count; k++) {
-            const struct place *p = &f->places[k];
-            if (n < max) {
-                ret[n] = (struct seen){secret_view(&f->secret),
-                                       p->line,
-                                       p->column,
-                                       p->encoding,
-                                       p->allowed,
-                                       p->reason};
-            }
-            n++;
-        }
-    }
-    return n;
-}
-
-static struct scan_report problems(void)
-{
-    struct scan_report report = {.scan = scan};
-    scan_problems_take(&report);
-    return report;
-}
-
-static void finds_at(str text, str secret, unsigned line, unsigned column, enum encoding encoding)
-{
-    struct seen seen[4];
-    scan_text(worker, text, &config, &here);
-    assert_int_equal(places(seen, 4), 1);
-    assert_true(str_eq(seen[0].secret, secret));
-    assert_int_equal(seen[0].encoding, encoding);
-    assert_int_equal(seen[0].line, line);
-    if (column) {
-        assert_int_equal(seen[0].column, column);
-    }
-}
-
-/* Searches again from nothing. */
-static void again(void)
-{
-    (void)stop(NULL);
-    assert_int_equal(start(NULL), 0);
-}
+#include "unit/scan/engine_fixture.h"
 
 static void a_token_is_found_where_it_stands(void **state)
 {
@@ -509,137 +365,6 @@ static void too_many_candidates_are_said(void **state)
     buf_done(&b);
 }
 
-/* ── rules and words ── */
-
-static void rules_are_found_by_their_names(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < scan_rule_count; i++) {
-        assert_ptr_equal(rule_find(str_c(scan_rules[i].id)), &scan_rules[i]);
-    }
-    assert_null(rule_find(STR("no-such-rule")));
-    assert_null(rule_find(STR_EMPTY));
-    assert_string_equal(rule_severity_name(RULE_LOW), "low");
-    assert_string_equal(rule_severity_name(RULE_MEDIUM), "medium");
-    assert_string_equal(rule_severity_name(RULE_HIGH), "high");
-}
-
-static void only_selects(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *only;
-        bool valid, finds;
-    } rows[] = {
-        {"github-fine-grained-token", true, true},
-        {"stripe-*, github-*", true, true},
-        {"stripe-*", true, false},
-        {"github-", false, false},
-        {"github-fine-grained-token,x", false, false},
-        {"*", true, true},
-    };
-    struct scan_worker *full = worker;
-    str t = token();
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct scanner *s = NULL;
-        err e = scanner_new(str_c(rows[i].only), &s);
-        assert_int_equal(e.code, rows[i].valid ? ERR_OK : ERR_INVALID);
-        if (!rows[i].valid) {
-            continue;
-        }
-        scan.scanner = s;
-        assert_true(err_ok(scan_worker_new(&scan, &worker)));
-        scan_text(worker, t, &config, &here);
-        assert_int_equal(places(NULL, 0), rows[i].finds);
-        scan_worker_free(worker);
-        scanner_free(s);
-        again();
-        t = token();
-    }
-    scan.scanner = scanner;
-    worker = full;
-}
-
-struct hits_sum {
-    uint64_t sum;
-    unsigned long long last;
-    size_t count;
-};
-
-static int count_hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
-                     void *user)
-{
-    struct hits_sum *h = user;
-    (void)from;
-    (void)flags;
-    /* take_hits relies on it. */
-    assert_true(to >= h->last);
-    h->last = to;
-    h->sum += (id + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ to;
-    h->count++;
-    return 0;
-}
-
-static struct hits_sum hits_of(const hs_database_t *words, str text)
-{
-    struct hits_sum h = {0};
-    hs_scratch_t *scratch = NULL;
-    assert_int_equal(hs_alloc_scratch(words, &scratch), HS_SUCCESS);
-    assert_int_equal(hs_scan(words, text.p, (unsigned)text.n, 0, scratch, count_hit, &h),
-                     HS_SUCCESS);
-    (void)hs_free_scratch(scratch);
-    return h;
-}
-
-/* The embedded ones, and the one for machines that can read neither. */
-static void every_form_of_the_words_hits_the_same(void **state)
-{
-    (void)state;
-    str text = mixed_text(2 << 20);
-    for (unsigned set = 0; set < PREFILTER_SETS; set++) {
-        hs_database_t *words;
-        assert_true(err_ok(scanner_words((enum prefilter_set)set, SCANNER_WORDS_NOW, &words)));
-        struct hits_sum now = hits_of(words, text);
-        assert_true(now.count > 100);
-        (void)hs_free_database(words);
-        for (unsigned form = 0; form < SCANNER_WORDS_NOW; form++) {
-            /* A processor without AVX2 cannot read that form. */
-            if (err_ok(scanner_words((enum prefilter_set)set, (enum scanner_words)form, &words))) {
-                struct hits_sum h = hits_of(words, text);
-                assert_int_equal(h.count, now.count);
-                assert_true(h.sum == now.sum);
-                (void)hs_free_database(words);
-            }
-        }
-    }
-}
-
-static void running_out_of_memory_is_an_error(void **state)
-{
-    (void)state;
-    for (long i = 0; i < 4; i++) {
-        struct scanner *s = NULL;
-        mem_fail_after(i);
-        err e = scanner_new(STR_EMPTY, &s);
-        mem_fail_after(-1);
-        assert_true(err_ok(e) || e.code == ERR_NO_MEMORY);
-        scanner_free(err_ok(e) ? s : NULL);
-    }
-    for (long i = 0; i < 6; i++) {
-        struct scan_worker *w = NULL;
-        struct scan_stream *s = NULL;
-        mem_fail_after(i);
-        err e = scan_worker_new(&scan, &w);
-        if (err_ok(e)) {
-            e = scan_stream_begin(w, &here, &s);
-        }
-        mem_fail_after(-1);
-        assert_true(err_ok(e) || e.code == ERR_NO_MEMORY);
-        scan_stream_end(s);
-        scan_worker_free(w);
-    }
-}
-
 /* Only rules with a form of their own run over what is no text. */
 static void a_binary_is_not_judged_by_context(void **state)
 {
@@ -660,8 +385,6 @@ static void a_binary_is_not_judged_by_context(void **state)
     }
 }
 
-#define ROW(name) cmocka_unit_test_setup_teardown(name, start, stop)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -680,10 +403,6 @@ int main(void)
         ROW(an_empty_stream_ends),
         ROW(dense_hits_stay_linear),
         ROW(too_many_candidates_are_said),
-        ROW(rules_are_found_by_their_names),
-        ROW(only_selects),
-        ROW(every_form_of_the_words_hits_the_same),
-        ROW(running_out_of_memory_is_an_error),
         ROW(a_binary_is_not_judged_by_context),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
