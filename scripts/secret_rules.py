@@ -21,7 +21,7 @@ SERVICE_KEYS = {"service": str, "console": str, "tell": str, "rules": list}
 RULE_KEYS = {
     "id": str, "title": str, "opens": str, "severity": str, "words": list, "pattern": str,
     "fold": bool, "expression": str, "window": list, "entropy": (int, float), "proof": str,
-    "allow": list, "generic": bool, "public": bool, "rotate": list, "match": list, "miss": list,
+    "allow": list, "shape": str, "generic": bool, "public": bool, "rotate": list, "match": list, "miss": list,
 }
 REQUIRED = ("id", "title", "opens", "severity", "expression", "rotate", "match", "miss")
 SEVERITIES = {"low": "RULE_LOW", "medium": "RULE_MEDIUM", "high": "RULE_HIGH"}
@@ -31,6 +31,7 @@ PROOFS = {
     "basic-auth",
 }
 FRAGMENTS = "fragments.yaml"
+SHAPES = ("none", "assignment", "argument", "element", "pair", "option")
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 WINDOW = [64, 256]
 BEFORE_MAX, AFTER_MAX = 8192, 16384  # enum in src/scan/engine_private.h
@@ -124,6 +125,7 @@ def check_rule(rule, seen):
     seen.add(rule["id"])
     need(rule["severity"] in SEVERITIES, "severity is none of low, medium and high")
     need(rule.get("proof", "jwt") in PROOFS, f"proof {rule.get('proof')} is unknown")
+    need(rule.get("shape", "none") in SHAPES, f"shape {rule.get('shape')} is none of {', '.join(SHAPES)}")
     need(("words" in rule) != ("pattern" in rule), "there must be either words or a pattern")
     for word in rule.get("words", ()):
         size = len(word.encode())
@@ -218,6 +220,7 @@ def write_rules(rules):
             "public_by_design": flag(rule.get("public")),
             "expression": quoted(rule["expression"]), "caseless": flag(rule.get("fold")),
             "allow": f"allow_{i}" if "allow" in rule else "NULL", "proof": f"PROOF_{proof}",
+            "shape": f"SHAPE_{rule.get('shape', 'none').upper()}",
             "entropy_min": f"{round(rule.get('entropy', 0) * 100)}",
             "before": str(before), "after": str(after),
         }

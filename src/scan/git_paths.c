@@ -105,7 +105,7 @@ uint32_t git_paths_find(const struct git_paths *p, uint32_t parent, str name)
 uint32_t git_paths_add(struct git_paths *p, uint32_t parent, str name)
 {
     uint32_t *at = look_up(p, parent, name);
-    if (*at) {
+    if (*at != 0) {
         return *at;
     }
     if (p->count == GIT_PATHS_MAX || p->paths[parent].depth == GIT_DEPTH_MAX ||

@@ -83,6 +83,9 @@ static uint32_t object_of(struct places *p, const struct git_entry *entry, uint3
 static void on_entry(struct places *p, const struct git_entry *now, const struct git_entry *before,
                      uint32_t path)
 {
+    if (!now && !before) {
+        return;
+    }
     if (now && before && now->mode == before->mode && memcmp(now->id, before->id, GIT_ID) == 0) {
         return;
     }

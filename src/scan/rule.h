@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "scan/proof.h"
+#include "scan/shape.h"
 
 enum rule_severity { RULE_LOW, RULE_MEDIUM, RULE_HIGH };
 
@@ -22,6 +23,7 @@ struct rule {
     const char *expression;   /* PCRE2; the group "secret", else group 1, else all is the secret */
     bool caseless;            /* of the expression */
     const char *const *allow; /* PCRE2 over the secret, NULL at the end: it is none */
+    enum shape shape;         /* what must stand around the word */
     enum proof proof;         /* what can be verified offline */
     unsigned entropy_min;     /* hundredths of a bit per character (Shannon); 0: not looked at */
     unsigned before, after;   /* bytes of the window around the prefilter's word */

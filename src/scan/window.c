@@ -140,7 +140,7 @@ bool pass_window(struct pass *p, unsigned rule, size_t from, size_t to)
     const struct rule *r = &scan_rules[rule];
     struct rule_state *state = &p->w->states[p->depth][rule];
     if (!code->on || (r->generic && p->traits->kind == TEXT_BINARY) ||
-        state->tired >= MATCH_TIRED_MAX) {
+        state->tired >= MATCH_TIRED_MAX || !shape_fits(r->shape, p->text, from, to)) {
         return false;
     }
     size_t n = p->text.n, start = from > r->before ? from - r->before : 0;
