@@ -103,6 +103,9 @@ static uint64_t changing_runs(const struct byte_classes *b, const struct byte_cl
     run &= run << 2;
     run &= run << 4;
     run &= run << 8;
+    if (!(uint64_t)(run >> 64)) {
+        return 0; /* no run of that length ends here, as nearly everywhere */
+    }
     run &= any_of_16(digit & letter << 1);
     run &= any_of_16(letter & digit << 1);
     return (uint64_t)((run & any_of_16(upper & lower << 1)) >> 64);
