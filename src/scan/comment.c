@@ -30,7 +30,7 @@ static str reason_after(str line, size_t at)
         reason = str_slice(reason, 0, str_find(reason, ends[i], 0));
     }
     reason = str_trim(reason);
-    while (reason.n > 0 && memchr(":=-,;", reason.p[0], 5)) {
+    while (reason.n > 0 && str_find_byte(STR(":=-,;"), reason.p[0], 0) != SIZE_MAX) {
         reason = str_trim(str_slice(reason, 1, reason.n));
     }
     return str_slice(reason, 0, REASON_MAX);

@@ -187,8 +187,8 @@ static bool is_token(str s, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
         char c = str_lower(s.p[i]);
-        bool inner =
-            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && memchr("_/=.-+", c, 6));
+        bool inner = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                     str_find_byte(STR("_/=.-+"), c, 0) != SIZE_MAX;
         if (!inner) {
             return false;
         }

@@ -59,7 +59,7 @@ static unsigned chain_of(struct folder *f, struct folder *chain[WALK_DEPTH_MAX +
 
 static bool set_paths(struct walker *t, struct folder *f)
 {
-    struct folder *chain[WALK_DEPTH_MAX + 1];
+    struct folder *chain[WALK_DEPTH_MAX + 1] = {0};
     unsigned depth = chain_of(f, chain);
     t->real_n = 0;
     t->shown_n = t->walk->prefix.n;
@@ -272,7 +272,7 @@ static bool is_system(int fd)
 /* Opens a folder from the root down, one name after another. */
 static int open_folder(struct walk *k, struct folder *f)
 {
-    struct folder *chain[WALK_DEPTH_MAX + 1];
+    struct folder *chain[WALK_DEPTH_MAX + 1] = {0};
     unsigned depth = chain_of(f, chain);
     int fd = openat(k->root, ".", OPEN_FOLDER);
     for (unsigned i = 0; i < depth && fd >= 0; i++) {
