@@ -2,7 +2,8 @@
 #include "scan/shape.h"
 
 enum {
-    CLOSERS_MAX = 24, /* quotes, brackets and an index behind a name */
+    NAME_MAX_BYTES = 160, /* the longest that an expression allows, and more: none is so long */
+    CLOSERS_MAX = 24,     /* quotes, brackets and an index behind a name */
     SPACE_MAX = 64,
     ELEMENT_AHEAD = 64, /* from a quoted name to the ">" of its element */
 };
@@ -23,7 +24,8 @@ static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 static size_t skip_name(str text, size_t i, bool colon)
 {
-    while (i < text.n && (in_name(text.p[i]) || (colon && text.p[i] == ':'))) {
+    size_t end = text.n - i > NAME_MAX_BYTES ? i + NAME_MAX_BYTES : text.n;
+    while (i < end && (in_name(text.p[i]) || (colon && text.p[i] == ':'))) {
         i++;
     }
     return i;
@@ -31,7 +33,8 @@ static size_t skip_name(str text, size_t i, bool colon)
 
 static size_t name_start(str text, size_t i, bool colon)
 {
-    while (i > 0 && (in_name(text.p[i - 1]) || (colon && text.p[i - 1] == ':'))) {
+    size_t least = i > NAME_MAX_BYTES ? i - NAME_MAX_BYTES : 0;
+    while (i > least && (in_name(text.p[i - 1]) || (colon && text.p[i - 1] == ':'))) {
         i--;
     }
     return i;
@@ -56,7 +59,8 @@ static bool fits_argument(str text, size_t to)
 {
     size_t i = skip_name(text, to, false);
     i += one_of(at(text, i), "\"'");
-    while (at(text, i) == ' ' || at(text, i) == '\t') {
+    size_t spaces = i;
+    while (i - spaces < SPACE_MAX && (at(text, i) == ' ' || at(text, i) == '\t')) {
         i++;
     }
     return one_of(at(text, i), ",(");
@@ -85,7 +89,8 @@ static bool fits_pair(str text, size_t from)
 {
     size_t i = name_start(text, from, false);
     i -= i > 0 && one_of(text.p[i - 1], "\"'");
-    while (i > 0 && is_space(text.p[i - 1])) {
+    size_t spaces = i;
+    while (i > 0 && spaces - i < SPACE_MAX && is_space(text.p[i - 1])) {
         i--;
     }
     return i > 0 && one_of(text.p[i - 1], ":=");
@@ -93,8 +98,8 @@ static bool fits_pair(str text, size_t from)
 
 static bool fits_option(str text, size_t from)
 {
-    size_t i = from;
-    while (i > 0 && in_name(text.p[i - 1]) && text.p[i - 1] != '.' &&
+    size_t i = from, least = i > NAME_MAX_BYTES ? i - NAME_MAX_BYTES : 0;
+    while (i > least && in_name(text.p[i - 1]) && text.p[i - 1] != '.' &&
            (unsigned char)text.p[i - 1] < 0x80) {
         i--;
     }

@@ -343,7 +343,7 @@ static void dense_hits_stay_linear(void **state)
         "676974687562 ", "xoxb-",          "\"token\":\"",
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        scan_text(worker, repeated(words[i], 2 << 20), &config, &here);
+        scan_text(worker, repeated(words[i], 1 << 20), &config, &here);
         arena_reset(&memory);
     }
 }
