@@ -214,6 +214,17 @@ static bool url_part(str *rest, str *ret)
     return true;
 }
 
+/* A name of one form alone, AKIA and sixteen capitals and digits, has no words to tell. */
+static bool has_words(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if ((s.p[i] >= 'a' && s.p[i] <= 'z') || s.p[i] == '_' || s.p[i] == '-') {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* In random letters a word of four has a chance of one in some ten thousand. */
 const char *form_is_placeholder(const struct candidate *c)
 {
@@ -246,7 +257,7 @@ const char *form_is_placeholder(const struct candidate *c)
     if (is_regular(s) || is_regular_end(s)) {
         return "the value is a sequence or a repetition";
     }
-    if (s.n >= NAME_MIN && is_name(s) && strange_of(s) < NAME_STRANGE) {
+    if (s.n >= NAME_MIN && has_words(s) && is_name(s) && strange_of(s) < NAME_STRANGE) {
         return "the value is a name made of words";
     }
     return NULL;

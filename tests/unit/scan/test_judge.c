@@ -318,6 +318,22 @@ static void forms_are_reported_but_for_placeholders(void **state)
     assert_false(judged(&form, &image, "", random_of(p, bytes_base62_letters, 40)).report);
 }
 
+/* Chance spells words in capitals, too. */
+static void random_capitals_of_a_form_are_reported(void **state)
+{
+    (void)state;
+    char p[40];
+    for (unsigned i = 0; i < 20000; i++) {
+        str value = random_of(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 20);
+        assert_ptr_equal(value.p, p);
+        memcpy(p, "AKIA", 4);
+        struct judgement j = judged(&form, &env, "", value);
+        if (!j.report) {
+            fail_msg("%.*s: %s", STR_ARG(value), j.reasons[0]);
+        }
+    }
+}
+
 static void what_documentation_shows_is_none(void **state)
 {
     (void)state;
@@ -389,6 +405,7 @@ int main(void)
         cmocka_unit_test(names_of_code_are_not_random),
         cmocka_unit_test(places_count),
         cmocka_unit_test(forms_are_reported_but_for_placeholders),
+        cmocka_unit_test(random_capitals_of_a_form_are_reported),
         cmocka_unit_test(what_documentation_shows_is_none),
         cmocka_unit_test(a_password_behind_base64_is_judged),
         cmocka_unit_test(entropy_is_shannons),
