@@ -129,11 +129,11 @@ def integration_jobs():
 
 
 def race_jobs():
-    """The auditor's threads over real sites, under the thread sanitizer: a race ends the program with 66, which no
+    """The threads of the auditor and of the scanner, under the thread sanitizer: a race ends the program with 66, which no
     test of the laboratory takes for a report."""
     env = {**product_env(), "DOORWARD_BIN": str(TSAN_DIR / "doorward"),
            "TSAN_OPTIONS": f"exitcode=66 suppressions={ROOT / 'tests' / 'tsan.supp'}"}
-    for name in ["check-names", "check-web"]:
+    for name in ["check-names", "check-web", "scan", "scan-site"]:
         program = (ROOT / "tests" / "dist" / "integration" / f"{name}.test.mjs")
         yield Job(name, ["node", "--test", "--test-reporter=tap", str(program)], seconds=600, env=env)
 
@@ -217,7 +217,7 @@ SUITES = [
     Suite("web", "widget: types and units", web_jobs, ("web",), seconds=600),
     Suite("integration", "the whole program over its API", integration_jobs,
           ("web", "product", "node"), seconds=2400),
-    Suite("race", "the auditor's threads (TSan)", race_jobs, ("web", "tsan", "node"), seconds=1200),
+    Suite("race", "the auditor's and the scanner's threads (TSan)", race_jobs, ("web", "tsan", "node"), seconds=1200),
     Suite("e2e", "journeys in a real browser", e2e_jobs, ("web", "product"), seconds=1200, workers=1),
     Suite("quality", "search and answers on real documents, secrets in a labelled set", quality_jobs, ("asan",), seconds=900),
     Suite("fault", "kill -9, full disk, bad peers", fault_jobs, ("web", "product"),
