@@ -64,7 +64,7 @@ static bool set_paths(struct walker *t, struct folder *f)
     t->real_n = 0;
     t->shown_n = t->walk->prefix.n;
     memcpy(t->shown, t->walk->prefix.p, t->shown_n);
-    for (unsigned i = 0; i < depth; i++) {
+    for (unsigned i = 0; i < depth && chain[i]; i++) {
         if (!add_name(t, str_c(chain[i]->name), &t->shown_n, &t->real_n)) {
             return false;
         }
@@ -275,7 +275,7 @@ static int open_folder(struct walk *k, struct folder *f)
     struct folder *chain[WALK_DEPTH_MAX + 1] = {0};
     unsigned depth = chain_of(f, chain);
     int fd = openat(k->root, ".", OPEN_FOLDER);
-    for (unsigned i = 0; i < depth && fd >= 0; i++) {
+    for (unsigned i = 0; i < depth && chain[i] && fd >= 0; i++) {
         int below = openat(fd, chain[i]->name, OPEN_FOLDER), error = errno;
         (void)close(fd);
         errno = error;
