@@ -22,7 +22,7 @@ ROUNDS = 5
 TREE_LEAST_MB = 1000
 RATE_LEAST = 500
 HISTORY_TIMES = 3
-HISTORY_COMMITS = 20000
+HISTORY_COMMITS, HISTORY_FILES, HISTORY_SEED = 20000, 2500, 1
 MEMORY_MOST_MB = 300
 PEER_TREE = "rails"
 SECONDS = 900
@@ -83,7 +83,8 @@ def bench_peer(board):
 def bench_history(board, seconds_a_megabyte):
     with tempfile.TemporaryDirectory(prefix="doorward-bench-") as folder:
         repository = Path(folder) / "history.git"
-        git_history.make(repository, [sources.fetch(package) for package in sources.CLEAN], HISTORY_COMMITS)
+        git_history.make(str(repository), HISTORY_SEED, [sources.fetch(package) for package in sources.CLEAN],
+                         HISTORY_FILES, HISTORY_COMMITS)
         summary, took, memory = median_of("--git", "--no-tree", str(repository))
         megabytes = summary["bytes"] / 1e6
         times = took / megabytes / seconds_a_megabyte
