@@ -19,9 +19,11 @@ test("nothing that is tracked holds a secret, today or in any commit", async () 
   const report: Report = JSON.parse(done.stdout);
   const found = report.findings.map((one) => `${one.rule} ${one.secret} ${one.places.map((place) => `${place.path}:${place.line} ${place.commit ?? ""}`).join(", ")}`);
   assert.deepEqual(found, [], found.join("\n"));
-  // The only files that cannot be read are those that parsers are tried with.
+  // The only files that cannot be read are those that parsers are tried with. A checkout may be shallow: then that is said.
+  const asked = await run("git", ["rev-parse", "--is-shallow-repository"], { cwd: folder });
+  const shallow = asked.stdout.trim() === "true";
   const unread = report.problems.filter((problem) => !problem.path.includes("tests/fuzz/corpus/"));
-  assert.deepEqual(unread, []);
+  assert.equal(unread.length, shallow ? 1 : 0, JSON.stringify(unread));
   assert.equal(done.status, report.problems.length > 0 ? 3 : 0, done.stderr);
-  assert.ok((report.summary["files"] ?? 0) > 500 && (report.summary["commits"] ?? 0) > 100, JSON.stringify(report.summary));
+  assert.ok((report.summary["files"] ?? 0) > 500 && (shallow || (report.summary["commits"] ?? 0) > 100), JSON.stringify(report.summary));
 });
