@@ -225,17 +225,12 @@ static bool add_place(struct findings *f, struct entry *entry, const struct plac
 
 /* ── which rule a secret belongs to, and why ── */
 
-unsigned finding_rank(const struct rule *rule)
-{
-    return rule->generic ? 0 : rule->expression && strstr(rule->expression, "<key>") ? 1 : 2;
-}
-
 /* Above 0 when `a` says more. */
 static int compare_rules(const struct rule *a, const struct rule *b)
 {
-    unsigned rank_a = finding_rank(a), rank_b = finding_rank(b);
+    unsigned rank_a = rule_rank(a), rank_b = rule_rank(b);
     if (rank_a != rank_b) {
-        return rank_a > rank_b ? 1 : -1;
+        return rank_a < rank_b ? 1 : -1;
     }
     if (a->severity != b->severity) {
         return a->severity > b->severity ? 1 : -1;
@@ -312,10 +307,14 @@ bool findings_has(const struct findings *f, str secret)
 
 err findings_finish(struct findings *f, str key)
 {
+    if (f->finished) {
+        return f->outcome;
+    }
     f->finished = true;
     err e = findings_overlaps(f);
     e = err_ok(e) ? findings_order(f) : e;
-    return err_ok(e) ? findings_fingerprint(f, key) : e;
+    f->outcome = err_ok(e) ? findings_fingerprint(f, key) : e;
+    return f->outcome;
 }
 
 size_t findings_count(const struct findings *f) { return f->count; }

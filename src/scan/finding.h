@@ -99,7 +99,8 @@ void findings_add(struct findings *f, const struct candidate *c, const struct ju
 /* Orders findings and places (severity, path, line), makes the fingerprints. `key` (may be empty)
  * keys them; without one they are stretched, so that a published fingerprint does not give a weak
  * password away: PBKDF2-HMAC-SHA256 (RFC 8018). Equal secrets of a rule have equal fingerprints on
- * every machine, whatever the place. */
+ * every machine, whatever the place. Nothing can be added afterwards; another call changes nothing
+ * and gives the same answer. */
 err findings_finish(struct findings *f, str key);
 
 /* True when the secret is one of them (not one judged to be none), before findings_finish and while

@@ -48,14 +48,14 @@ static bool begins_within(const struct span *a, const struct span *b)
 static int compare_entries(const struct entry *a, const struct slot *at, const struct entry *b,
                            const struct slot *bt)
 {
-    unsigned rank_a = finding_rank(a->f.rule), rank_b = finding_rank(b->f.rule);
+    unsigned rank_a = rule_rank(a->f.rule), rank_b = rule_rank(b->f.rule);
     bool plain_a = at->place.encoding == ENCODING_NONE,
          plain_b = bt->place.encoding == ENCODING_NONE;
     if (a->f.reported_not != b->f.reported_not) {
         return b->f.reported_not ? 1 : -1;
     }
     if (rank_a != rank_b) {
-        return rank_a > rank_b ? 1 : -1;
+        return rank_a < rank_b ? 1 : -1;
     }
     if (plain_a != plain_b) {
         return plain_a ? 1 : -1;

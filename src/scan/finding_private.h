@@ -48,10 +48,8 @@ struct findings {
     struct arena text;
     str paths[256]; /* those seen last, to share their text */
     bool truncated, finished;
+    err outcome; /* of findings_finish */
 };
-
-/* How much a rule says by itself: 2 a form of its own, 1 the name of a service, 0 context. */
-unsigned finding_rank(const struct rule *rule);
 
 /* Takes each place away from the finding that says less when another has the same bytes there. */
 err findings_overlaps(struct findings *f);

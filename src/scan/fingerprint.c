@@ -33,7 +33,7 @@ static bool is_strong(const struct rule *rule, str secret)
 {
     unsigned distinct = 0, changes = 0;
     bool seen[256] = {false}, digit = false, letter = false;
-    if (finding_rank(rule) < 2) {
+    if (rule_rank(rule) > 0) {
         return false;
     }
     if (str_starts(secret, STR("-----BEGIN"))) {

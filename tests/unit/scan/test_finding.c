@@ -18,7 +18,7 @@
 static const struct rule own = {.id = "own-key", .severity = RULE_MEDIUM, .expression = "x"};
 static const struct rule own_high = {.id = "own-high", .severity = RULE_HIGH, .expression = "x"};
 static const struct rule keyed = {
-    .id = "keyed", .severity = RULE_HIGH, .expression = "(?<key>k)=(?<secret>.+)"};
+    .id = "keyed", .severity = RULE_HIGH, .keyed = true, .expression = "(?<key>k)=(?<secret>.+)"};
 static const struct rule generic = {
     .id = "generic-password", .severity = RULE_HIGH, .generic = true, .expression = "x"};
 
@@ -290,6 +290,23 @@ static void fingerprints_are_the_same_everywhere(void **state)
     assert_string_not_equal(a, b);
 }
 
+static void finishing_again_changes_nothing(void **state)
+{
+    (void)state;
+    const struct spot spots[] = {
+        {&own, "secret-1", "a", 1, 1, .kind = PLACE_FILE},
+        {&keyed, "secret-1", "a", 1, 1, .kind = PLACE_FILE},
+        {&generic, "hunter2", "b", 2, 1, .kind = PLACE_FILE},
+    };
+    struct findings *f = MAKE(spots);
+    char before[65];
+    memcpy(before, findings_at(f, 0)->fingerprint, sizeof before);
+    assert_true(err_ok(findings_finish(f, STR("another key"))));
+    assert_int_equal(findings_count(f), 2);
+    assert_string_equal(findings_at(f, 0)->fingerprint, before);
+    findings_free(f);
+}
+
 static int64_t time_of(const struct rule *rule, const char *begin, unsigned count)
 {
     struct findings *f;
@@ -419,6 +436,7 @@ int main(void)
         cmocka_unit_test(limits_are_told),
         cmocka_unit_test(a_long_secret_is_cut),
         cmocka_unit_test(fingerprints_are_the_same_everywhere),
+        cmocka_unit_test(finishing_again_changes_nothing),
         cmocka_unit_test(guessing_a_weak_secret_costs_and_a_strong_one_is_cheap),
         cmocka_unit_test(threads_find_the_same),
         cmocka_unit_test(running_out_of_memory_is_told),
