@@ -53,6 +53,17 @@ struct place {
     str reason;
 };
 
+/* What is staged is of git and has no history yet. */
+static inline bool place_is_staged(const struct place *p)
+{
+    return p->kind == PLACE_GIT && !p->history;
+}
+
+static inline bool place_is_old(const struct place *p)
+{
+    return p->kind == PLACE_GIT && p->history && !p->history->at_head;
+}
+
 enum finding_state {
     FINDING_OPEN,
     FINDING_ALLOWED,

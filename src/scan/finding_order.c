@@ -80,8 +80,7 @@ static int urgency(const struct finding *f)
     int most = 0;
     for (size_t i = 0; i < f->place_count; i++) {
         const struct place *p = &f->places[i];
-        bool now = p->kind != PLACE_GIT || (p->history && p->history->at_head);
-        int one = p->served ? 2 : now ? 1 : 0;
+        int one = p->served ? 2 : place_is_old(p) ? 0 : 1;
         most = one > most ? one : most;
     }
     return most;

@@ -120,6 +120,20 @@ test("what is staged is stopped by a real hook before it is committed", async ()
   assert.equal(await git(folder, "rev-list", "--count", "HEAD"), "2");
 });
 
+test("what is staged is told as that, and not as history to be purged", async () => {
+  const folder = await repository();
+  put(folder, "app.py", `KEY = "${anthropicKey()}"\n`);
+  await git(folder, "add", "-A");
+  const done = await run(BINARY, ["scan", "--staged", "--plan", "plan.md"], { cwd: folder });
+  assert.equal(done.status, 1);
+  assert.match(done.stdout, /about to be committed/);
+  assert.match(done.stdout, /1 staged file/);
+  const plan = readFileSync(join(folder, "plan.md"), "utf8");
+  assert.match(plan, /Take it out before you commit/);
+  assert.doesNotMatch(done.stdout, /history/);
+  assert.doesNotMatch(plan, /Purge|filter-repo|in history since/);
+});
+
 test("a staged key is found also when the file on the disk no longer has it", async () => {
   const folder = await repository();
   put(folder, "a.env", `AWS_ACCESS_KEY_ID=${awsKeyId()}\n`);

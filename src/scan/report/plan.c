@@ -65,15 +65,16 @@ static void replace(struct show *s, const struct finding *f)
 /* ── how to get it out of where it went ── */
 
 struct purge {
-    bool history, head, served, archive, log;
+    bool history, staged, head, served, archive, log;
 };
 
 static struct purge purge_of(const struct finding *f)
 {
-    struct purge purge = {false, false, false, false, false};
+    struct purge purge = {0};
     for (size_t i = 0; i < f->place_count; i++) {
         const struct place *p = &f->places[i];
-        purge.history |= p->kind == PLACE_GIT;
+        purge.history |= p->kind == PLACE_GIT && p->history;
+        purge.staged |= place_is_staged(p);
         purge.head |= p->kind == PLACE_FILE || (p->history && p->history->at_head);
         purge.served |= p->served;
         purge.archive |= p->kind == PLACE_ARCHIVE;
@@ -114,7 +115,7 @@ static void filter_command(struct show *s, const struct finding *f)
     size_t odd = 0;
     for (size_t i = 0, shown = 0; i < f->place_count && shown < PLACES_MAX; i++) {
         const struct place *p = &f->places[i];
-        if (p->kind != PLACE_GIT || told_before(f, i)) {
+        if (p->kind != PLACE_GIT || !p->history || told_before(f, i)) {
             continue;
         }
         if (!is_plain(show_path(s, f, p))) {
@@ -149,6 +150,11 @@ static void purge_history(struct show *s, const struct finding *f)
 static void purge(struct show *s, const struct finding *f)
 {
     struct purge p = purge_of(f);
+    if (p.staged) {
+        buf_add_c(s->b, "**Take it out before you commit**: read it from the environment or a "
+                        "secret store, then `git add` the file again, or `git restore --staged` "
+                        "it. If it never left this machine, nobody else knows it.\n\n");
+    }
     if (p.head) {
         buf_add_c(s->b, "**Take it out of the files**: read it from the environment or a secret "
                         "store where it is used, and add the file to `.gitignore` when it holds "

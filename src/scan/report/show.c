@@ -74,12 +74,20 @@ size_t show_count(const struct show *s, enum rule_severity severity)
 bool show_only_history(const struct finding *f)
 {
     for (size_t i = 0; i < f->place_count; i++) {
-        const struct place *p = &f->places[i];
-        if (p->kind != PLACE_GIT || (p->history && p->history->at_head)) {
+        if (!place_is_old(&f->places[i])) {
             return false;
         }
     }
     return f->place_count > 0;
+}
+
+bool show_staged(const struct finding *f)
+{
+    bool staged = false;
+    for (size_t i = 0; i < f->place_count; i++) {
+        staged |= place_is_staged(&f->places[i]);
+    }
+    return staged;
 }
 
 bool show_served(const struct finding *f)

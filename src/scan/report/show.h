@@ -43,6 +43,8 @@ str show_clean(struct show *s, str text);
 str show_why(struct show *s, const struct finding *f);
 /* Where nobody but history has it. */
 bool show_only_history(const struct finding *f);
+/* A place of it is about to be committed. */
+bool show_staged(const struct finding *f);
 bool show_served(const struct finding *f);
 /* The n-th step of rotation; false at the end. */
 bool show_step(const char *rotate, size_t n, str *ret);

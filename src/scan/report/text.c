@@ -120,9 +120,10 @@ static void finding(struct show *s, size_t number, const struct finding *f)
     colour(s, "0");
     layout_spaces(s->b, INDENT + 2);
     colour(s, "2");
-    buf_addf(s->b, "%s · %s · %s%s%s\n", rule->id, rule_severity_name(rule->severity),
+    buf_addf(s->b, "%s · %s · %s%s%s%s\n", rule->id, rule_severity_name(rule->severity),
              rule->service, show_served(f) ? " · anybody can read it now" : "",
-             show_only_history(f) ? " · in history only" : "");
+             show_only_history(f) ? " · in history only" : "",
+             show_staged(f) ? " · about to be committed" : "");
     colour(s, "0");
     field(s, "Secret", show_secret(s, f));
     field(s, "Opens", str_c(rule->opens));
@@ -262,7 +263,9 @@ static void totals(struct show *s)
     end_line(s, &line);
     amount(&line, atomic_load(&r->scan.files), "file", "files");
     amount(&line, atomic_load(&r->scan.commits), "commit", "commits");
-    amount(&line, atomic_load(&r->scan.blobs), "version in history", "versions in history");
+    bool staged = r->scan.options->staged;
+    amount(&line, atomic_load(&r->scan.blobs), staged ? "staged file" : "version in history",
+           staged ? "staged files" : "versions in history");
     amount(&line, atomic_load(&r->scan.skipped), "left out", "left out");
     buf_addf(&line, "%s%.1f %s · %.*s", line.n ? " · " : "",
              (double)bytes / (bytes < 1000000 ? 1e3 : 1e6), bytes < 1000000 ? "kB" : "MB",
