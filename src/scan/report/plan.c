@@ -51,9 +51,9 @@ static void places(struct show *s, const struct finding *f)
 static void replace(struct show *s, const struct finding *f)
 {
     str step;
-    buf_add_c(s->b, "**Replace it**, without downtime, in ");
+    buf_add_c(s->b, "**Replace it**, without downtime. Where: ");
     escape_markdown(s->b, str_c(f->rule->console));
-    buf_add_c(s->b, ":\n\n");
+    buf_add_c(s->b, "\n\n");
     for (size_t i = 0; show_step(f->rule->rotate, i, &step); i++) {
         buf_addf(s->b, "%zu. ", i + 1);
         escape_markdown(s->b, step);
