@@ -124,10 +124,11 @@ static void order(struct verdict *v)
 }
 
 /* What still has something to say of a domain that is not there. */
-static bool check_is_of_existence(const struct check *check)
+static bool check_needs_no_domain(const struct check *check)
 {
     return strcmp(check->id, "dns.resolve.apex") == 0 || (check->needs & NEEDS_REGISTRATION) ||
-           (check->needs & NEEDS_MESSAGE) || strncmp(check->id, "intent.", 7) == 0;
+           (check->needs & NEEDS_MESSAGE) || check->needs == NEEDS_SECRETS ||
+           strncmp(check->id, "intent.", 7) == 0;
 }
 
 static void run_check(void *user, const struct check *check)
@@ -147,7 +148,7 @@ static void run_check(void *user, const struct check *check)
     one->check = check;
     arena_init(&one->a, JUDGE_ARENA_MAX);
     verdict_init(&one->verdict, &one->a);
-    if (j->nothing && !check_is_of_existence(check)) {
+    if (j->nothing && !check_needs_no_domain(check)) {
         verdict_skip(&one->verdict, facts_domain(r->facts),
                      "the domain could not be looked up: see dns.resolve.apex");
     } else {

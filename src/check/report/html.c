@@ -327,8 +327,8 @@ static void method(struct writing *w)
     buf_addf(
         b,
         "<dt>Not tested</dt><dd>%zu %s not apply here or had nothing to look at, %zu could "
-        "not be tested; each says why above. What needs an account or the source code is not "
-        "part of this check.%s</dd>",
+        "not be tested; each says why above. Files and history are searched for secrets "
+        "where launch.yaml names them. What needs an account is not part of this check.%s</dd>",
         w->r->summary[CHECK_SKIP], plural(w->r->summary[CHECK_SKIP], "check did", "checks did"),
         w->r->summary[CHECK_ERROR],
         w->r->truncated ? " There was more than the limits allow: some of it was not looked at."

@@ -22,7 +22,7 @@ static const struct {
     {"L14", "Environments apart"},
     {"L19", "Edge protection"},
     {"B1", "Allowed domains"},
-    {"B4", "Limited permissions for client-side keys"},
+    {"B4", "Client-side keys limited"},
 };
 
 const char *check_severity_name(enum check_severity severity)

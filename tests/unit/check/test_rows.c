@@ -136,6 +136,32 @@ static void nothing_is_said_of_a_site_that_nobody_answers_for(void **state)
     assert_int_equal(wrong, 0);
 }
 
+static enum check_state state_in(const struct report *r, const char *id)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        if (strcmp(r->results[i].check->id, id) == 0) {
+            return r->results[i].verdict.state;
+        }
+    }
+    fixture_fail("%s is not in the report", id);
+}
+
+/* A key on the disk is one whatever the domain does; what the site serves cannot be known. */
+static void files_are_judged_without_a_domain(void **state)
+{
+    struct fixture x;
+    struct report *r;
+    (void)state;
+    fixture_open(&x, folder, "secrets-without-domain.yaml");
+    assert_true(err_ok(check_judge(x.facts, STR("L1,L5,L14,B4"), &r)));
+    assert_int_equal(state_in(r, "dns.resolve.apex"), CHECK_FAIL);
+    assert_int_equal(state_in(r, "secrets.tree"), CHECK_FAIL);
+    assert_int_equal(state_in(r, "secrets.served"), CHECK_SKIP);
+    assert_int_equal(state_in(r, "page.env"), CHECK_SKIP);
+    report_free(r);
+    fixture_done(&x);
+}
+
 /* Each row says everything that the report prints. */
 static void every_check_is_described(void **state)
 {
@@ -182,6 +208,7 @@ int main(void)
     }
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(clean_site_has_no_fail_and_no_warn);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(every_check_is_described);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(files_are_judged_without_a_domain);
     tests[count++] =
         (struct CMUnitTest)cmocka_unit_test(nothing_is_said_of_a_site_that_nobody_answers_for);
     return _cmocka_run_group_tests("check_rows", tests, count, NULL, NULL);
