@@ -18,17 +18,27 @@ struct byte_classes {
     uint64_t digit, upper, lower, joint;
 };
 
+/* Of the group before. */
+struct random_state {
+    struct byte_classes classes;
+    uint64_t run[4], odd, hump;
+};
+
 struct random_runs {
     str text;
     size_t at;
     size_t first, last; /* ends of runs in a group that belongs to the next part */
     bool pending;       /* those are set */
-    /* Of the group before: */
-    struct byte_classes before;
-    uint64_t run[4], odd[4], hump;
+    struct random_state before;
+    bool (*find)(struct random_runs *r); /* the widest that this processor has */
 };
 
+/* Bits of a processor's registers. */
+enum random_width { RANDOM_128, RANDOM_256, RANDOM_512 };
+
 void random_runs_init(struct random_runs *r, str text);
+/* False when this processor has no such registers. */
+bool random_runs_init_as(struct random_runs *r, str text, enum random_width width);
 
 /* Gives the next part of the text with such runs and what is around them; parts do not overlap. */
 bool random_runs_next(struct random_runs *r, size_t *ret_from, size_t *ret_to);

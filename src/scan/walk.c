@@ -3,9 +3,7 @@
  * open already and never through a link, so nobody can lead the walk elsewhere. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/crowd.h"
@@ -16,7 +14,6 @@
 
 enum {
     OPEN_FILE = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY,
-    OPEN_FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
     PROGRESS_EVERY = 64, /* files */
 };
 
@@ -48,19 +45,10 @@ static void add_slash(struct walker *t, size_t *shown_n, size_t *real_n)
     t->real[(*real_n)++] = '/';
 }
 
-/* The folders above, outermost first; gives their number. */
-static unsigned chain_of(struct folder *f, struct folder *chain[WALK_DEPTH_MAX + 1])
-{
-    for (struct folder *at = f; at->parent; at = at->parent) {
-        chain[at->depth - 1] = at;
-    }
-    return f->depth;
-}
-
 static bool set_paths(struct walker *t, struct folder *f)
 {
     struct folder *chain[WALK_DEPTH_MAX + 1] = {0};
-    unsigned depth = chain_of(f, chain);
+    unsigned depth = folder_chain(f, chain);
     t->real_n = 0;
     t->shown_n = t->walk->prefix.n;
     memcpy(t->shown, t->walk->prefix.p, t->shown_n);
@@ -166,13 +154,14 @@ static void add_folder(struct walker *t, struct folder *f, str name, struct foun
         return;
     }
     task->folder = below;
+    task->fd = -1;
     task->next = found->first;
     found->first = task;
     found->last = found->last ? found->last : task;
     found->count++;
 }
 
-static unsigned char type_of(int folder, const struct dirent *entry)
+static unsigned char type_of(int folder, const struct dirent64 *entry)
 {
     struct stat info;
     if (entry->d_type != DT_UNKNOWN) {
@@ -192,135 +181,114 @@ static void add_file(struct names *names, str name)
 }
 
 /* Leaves the rest of a wide folder for later, when few enough wait already. */
-static bool leave_rest(struct walk *k, struct task *t, DIR *folder)
+static bool leave_rest(struct walk *k, struct task *t, str entries)
 {
-    struct task *rest =
-        atomic_load(&k->rest_count) < WALK_WAITING_MAX ? mem_alloc(sizeof *rest) : NULL;
+    bool room = atomic_load(&k->rest_count) < WALK_WAITING_MAX;
+    struct task *later = room ? mem_alloc(sizeof *later) : NULL;
+    struct entries *rest = later ? mem_alloc(sizeof *rest + entries.n) : NULL;
     if (!rest) {
+        mem_free(later);
         return false;
     }
+    rest->n = entries.n;
+    memcpy(rest->bytes, entries.p, entries.n);
     folder_use(t->folder);
-    *rest = (struct task){.folder = t->folder, .rest = folder};
-    walk_push_rest(k, rest);
+    *later = (struct task){.folder = t->folder, .rest = rest, .fd = t->fd};
+    t->fd = -1;
+    walk_push_rest(k, later);
     return true;
 }
 
-/* Reads the names of a folder, and its files. Closes `folder` or leaves it to another task. */
-static void read_entries(struct walker *t, struct task *task, DIR *folder)
+static void take_entry(struct walker *t, struct task *task, const struct dirent64 *entry,
+                       struct found *found)
 {
-    struct found found = {NULL, NULL, 0};
-    int fd = dirfd(folder);
-    bool left = false;
-    struct dirent *entry;
-    for (errno = 0; !left && (entry = readdir(folder)); errno = 0) {
-        str name = str_c(entry->d_name);
-        unsigned char type = type_of(fd, entry);
-        if (str_eq(name, STR(".")) || str_eq(name, STR("..")) || name.n >= WALK_NAME_MAX ||
-            is_git_store(task->folder, name)) {
-            continue;
-        }
-        if (type == DT_DIR) {
-            add_folder(t, task->folder, name, &found);
-        } else if (type == DT_REG) {
-            add_file(&t->names, name);
-        }
-        if (t->names.count == WALK_NAMES_MAX) {
-            hand_over(t->walk, &found);
-            read_names(t, task->folder, fd, &t->names);
-        }
-        if (found.count >= WALK_SUBFOLDERS_MAX) {
-            found.count = 0;
-            hand_over(t->walk, &found);
-            read_names(t, task->folder, fd, &t->names);
-            left = leave_rest(t->walk, task, folder);
-        }
-    }
-    if (left) {
+    str name = str_c(entry->d_name);
+    if (str_eq(name, STR(".")) || str_eq(name, STR("..")) || name.n >= WALK_NAME_MAX ||
+        is_git_store(task->folder, name)) {
         return;
     }
-    if (errno) {
+    switch (type_of(task_fd(task), entry)) {
+    case DT_DIR:
+        add_folder(t, task->folder, name, found);
+        break;
+    case DT_REG:
+        add_file(&t->names, name);
+        if (t->names.count == WALK_NAMES_MAX) {
+            hand_over(t->walk, found);
+            read_names(t, task->folder, task_fd(task), &t->names);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* The first `n` bytes of t->entries. True when the rest of the folder was left to another task. */
+static bool take_entries(struct walker *t, struct task *task, size_t n, struct found *found)
+{
+    for (size_t at = 0; at < n;) {
+        const struct dirent64 *entry = (const void *)(t->entries + at);
+        at += entry->d_reclen;
+        take_entry(t, task, entry, found);
+        if (found->count >= WALK_SUBFOLDERS_MAX) {
+            found->count = 0;
+            hand_over(t->walk, found);
+            read_names(t, task->folder, task_fd(task), &t->names);
+            if (leave_rest(t->walk, task, str_n(t->entries + at, n - at))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Reads the names of a folder, and its files. */
+static void read_entries(struct walker *t, struct task *task)
+{
+    struct found found = {NULL, NULL, 0};
+    size_t first = task->rest ? task->rest->n : 0;
+    ssize_t n = (ssize_t)first;
+    if (first) {
+        memcpy(t->entries, task->rest->bytes, first);
+    }
+    do {
+        if (take_entries(t, task, (size_t)n, &found)) {
+            return;
+        }
+        n = getdents64(task_fd(task), t->entries, sizeof t->entries);
+    } while (n > 0);
+    if (n < 0) {
         tell(t, t->shown_n, errno);
     }
     hand_over(t->walk, &found);
-    read_names(t, task->folder, fd, &t->names);
-    (void)closedir(folder);
-}
-
-/* File systems that are no files: reading them may wait for ever, or change something. */
-static bool is_system(int fd)
-{
-    struct statfs info;
-    if (fstatfs(fd, &info) != 0) {
-        return false;
-    }
-    switch ((unsigned long)info.f_type) {
-    case PROC_SUPER_MAGIC:
-    case SYSFS_MAGIC:
-    case DEBUGFS_MAGIC:
-    case TRACEFS_MAGIC:
-    case CGROUP_SUPER_MAGIC:
-    case CGROUP2_SUPER_MAGIC:
-    case SECURITYFS_MAGIC:
-    case DEVPTS_SUPER_MAGIC:
-    case BPF_FS_MAGIC:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Opens a folder from the root down, one name after another. */
-static int open_folder(struct walk *k, struct folder *f)
-{
-    struct folder *chain[WALK_DEPTH_MAX + 1] = {0};
-    unsigned depth = chain_of(f, chain);
-    int fd = openat(k->root, ".", OPEN_FOLDER);
-    for (unsigned i = 0; i < depth && chain[i] && fd >= 0; i++) {
-        int below = openat(fd, chain[i]->name, OPEN_FOLDER), error = errno;
-        (void)close(fd);
-        errno = error;
-        fd = below;
-    }
-    return fd;
+    read_names(t, task->folder, task_fd(task), &t->names);
 }
 
 static void read_folder(struct walker *t, struct task *task)
 {
     struct stat info;
-    int fd = open_folder(t->walk, task->folder);
-    if (fd < 0 || fstat(fd, &info) != 0) {
+    struct folder *f = task->folder;
+    if (!folder_open(t->walk, task) || fstat(task_fd(task), &info) != 0) {
         tell(t, t->shown_n, errno);
-        if (fd >= 0) {
-            (void)close(fd);
-        }
         return;
     }
-    if (info.st_dev != task->folder->device && task->folder->parent && is_system(fd)) {
+    if (info.st_dev != f->device && f->parent && folder_is_system(task_fd(task))) {
         atomic_fetch_add(&t->walk->s->skipped, 1);
-        (void)close(fd);
         return;
     }
-    task->folder->device = info.st_dev;
-    DIR *folder = fdopendir(fd);
-    if (!folder) {
-        tell(t, t->shown_n, errno);
-        (void)close(fd);
-        return;
-    }
-    read_entries(t, task, folder);
+    f->device = info.st_dev;
+    read_entries(t, task);
 }
 
 static void run_task(struct walker *t, struct task *task)
 {
-    DIR *rest = task->rest;
     if (!set_paths(t, task->folder)) {
         return;
     }
-    task->rest = NULL;
     if (task->names) {
-        read_names(t, task->folder, task->fd, task->names);
-    } else if (rest) {
-        read_entries(t, task, rest);
+        read_names(t, task->folder, task_fd(task), task->names);
+    } else if (task->rest) {
+        read_entries(t, task);
     } else {
         read_folder(t, task);
     }
@@ -357,6 +325,7 @@ err walk_run(struct walk *k)
         return err_new(ERR_NO_MEMORY, "no memory to read folders");
     }
     first->folder = top;
+    first->fd = -1;
     pthread_mutex_init(&k->lock, NULL);
     pthread_mutex_init(&k->links.lock, NULL);
     pthread_cond_init(&k->more, NULL);

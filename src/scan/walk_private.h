@@ -13,7 +13,9 @@
 enum {
     WALK_DEPTH_MAX = 256,      /* folders within folders */
     WALK_SUBFOLDERS_MAX = 256, /* taken of a folder at once; the rest waits in the folder */
-    WALK_WAITING_MAX = 128,    /* folders that wait so, each an open file */
+    WALK_WAITING_MAX = 128,    /* folders that wait so */
+    WALK_OPEN_MAX = 256,       /* folders that stay open for what is below */
+    WALK_ENTRIES = 32 << 10,   /* bytes of a folder that are read at once */
     WALK_NAMES_MAX = 256,      /* of files, taken at once */
     WALK_NAME_MAX = 256,       /* with its NUL */
     WALK_LINKS_MAX = 1 << 18,  /* files with several names that are remembered */
@@ -25,6 +27,7 @@ struct folder {
     struct folder *parent;
     atomic_uint uses;
     unsigned depth;
+    int fd; /* open as long as it lives; -1: not yet, or too many are open */
     dev_t device;
     bool git; /* .git, or below it */
     char name[];
@@ -38,13 +41,19 @@ struct names {
     char bytes[WALK_NAMES_MAX * WALK_NAME_MAX];
 };
 
+/* What getdents64 gave of a folder and nobody looked at yet. */
+struct entries {
+    size_t n;
+    _Alignas(struct dirent64) char bytes[];
+};
+
 /* A piece of work: a folder to be read, the rest of one, or files of one. Owns what it names. */
 struct task {
     struct task *next;
     struct folder *folder;
-    DIR *rest;
+    struct entries *rest;
     struct names *names;
-    int fd; /* of the folder, for names */
+    int fd; /* of the folder, open; -1: folder->fd */
 };
 
 /* Files with several names: the first one counts. */
@@ -68,7 +77,7 @@ struct walk {
     pthread_mutex_t lock;
     pthread_cond_t more;
     struct task *tasks, *rests; /* rests wait until there is no other task */
-    atomic_uint rest_count;
+    atomic_uint rest_count, open_count;
     unsigned active;
 };
 
@@ -78,6 +87,7 @@ struct walker {
     struct scan_worker *w;
     struct ignore *ignore;     /* NULL: nothing is ignored */
     struct names names;        /* of the folder that is read */
+    _Alignas(struct dirent64) char entries[WALK_ENTRIES]; /* the same */
     size_t shown_n, real_n;    /* of the folder's paths, with "/" at the end */
     char shown[WALK_PATH_MAX]; /* for people: with the prefix, masked */
     char real[WALK_PATH_MAX];  /* below the root, as the file system has it */
@@ -98,7 +108,14 @@ void walk_share(struct walk *k, struct folder *f, int fd, struct names *names);
 
 struct folder *folder_new(struct folder *parent, str name);
 void folder_use(struct folder *f);
-void folder_leave(struct folder *f); /* NULL is fine */
+void folder_leave(struct walk *k, struct folder *f); /* NULL is fine */
+/* The folders above, outermost first; gives their number. */
+unsigned folder_chain(struct folder *f, struct folder *chain[WALK_DEPTH_MAX + 1]);
+/* Opens the folder of a new task. False with errno. */
+bool folder_open(struct walk *k, struct task *t);
+int task_fd(const struct task *t);
+/* File systems that are no files: reading them may wait for ever, or change something. */
+bool folder_is_system(int fd);
 
 /* True when this file was read under another name. */
 bool links_seen(struct links *l, dev_t device, ino_t inode);

@@ -6,35 +6,6 @@
 #include "base/mem.h"
 #include "scan/walk_private.h"
 
-struct folder *folder_new(struct folder *parent, str name)
-{
-    struct folder *f = mem_alloc(sizeof *f + name.n + 1);
-    if (!f) {
-        return NULL;
-    }
-    memcpy(f->name, name.p, name.n);
-    atomic_init(&f->uses, 1);
-    if (parent) {
-        folder_use(parent);
-        f->parent = parent;
-        f->depth = parent->depth + 1;
-        f->device = parent->device;
-        f->git = parent->git || str_eq(name, STR(".git"));
-    }
-    return f;
-}
-
-void folder_use(struct folder *f) { atomic_fetch_add(&f->uses, 1); }
-
-void folder_leave(struct folder *f)
-{
-    while (f && atomic_fetch_sub(&f->uses, 1) == 1) {
-        struct folder *parent = f->parent;
-        mem_free(f);
-        f = parent;
-    }
-}
-
 void walk_push(struct walk *k, struct task *first, struct task *last)
 {
     pthread_mutex_lock(&k->lock);
@@ -78,14 +49,12 @@ struct task *walk_take(struct walk *k)
 
 void walk_task_done(struct walk *k, struct task *t)
 {
-    if (t->rest) {
-        (void)closedir(t->rest);
-    }
-    if (t->names) {
-        mem_free(t->names);
+    mem_free(t->rest);
+    mem_free(t->names);
+    if (t->fd >= 0) {
         (void)close(t->fd);
     }
-    folder_leave(t->folder);
+    folder_leave(k, t->folder);
     mem_free(t);
     pthread_mutex_lock(&k->lock);
     if (--k->active == 0) {
