@@ -218,12 +218,17 @@ static void find_words(str path, struct text_traits *t)
     }
 }
 
+/* Nearly always the last letter tells already. */
+static inline bool ends_in(str name, str end)
+{
+    return name.n >= end.n && str_lower(name.p[name.n - 1]) == end.p[end.n - 1] &&
+           str_ieq(str_slice(name, name.n - end.n, name.n), end);
+}
+
 static bool has_end(str name, const str *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t n = list[i].n;
-        if (name.n > n && str_lower(name.p[name.n - 1]) == list[i].p[n - 1] &&
-            str_ieq(str_slice(name, name.n - n, name.n), list[i])) {
+        if (name.n > list[i].n && ends_in(name, list[i])) {
             return true;
         }
     }
@@ -233,8 +238,7 @@ static bool has_end(str name, const str *list, size_t count)
 static bool strip(str *name, const str *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (name->n > list[i].n &&
-            str_ieq(str_slice(*name, name->n - list[i].n, name->n), list[i])) {
+        if (name->n > list[i].n && ends_in(*name, list[i])) {
             name->n -= list[i].n;
             return true;
         }
@@ -245,7 +249,7 @@ static bool strip(str *name, const str *list, size_t count)
 static enum text_kind kind_of_name(str name)
 {
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
-        if (str_ieq(name, whole[i].name)) {
+        if (name.n == whole[i].name.n && str_ieq(name, whole[i].name)) {
             return whole[i].kind;
         }
     }
@@ -253,10 +257,8 @@ static enum text_kind kind_of_name(str name)
         return TEXT_CONFIG;
     }
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        str end = ends[i].name;
-        bool rc = str_eq(end, STR("rc")); /* ".npmrc", not "src" */
-        if (name.n >= end.n && str_ieq(str_slice(name, name.n - end.n, name.n), end) &&
-            (!rc || (name.n && (name.p[0] == '.' || name.p[0] == '_')))) {
+        bool rc = ends[i].name.p[0] == 'r'; /* ".npmrc", not "src" */
+        if (ends_in(name, ends[i].name) && (!rc || name.p[0] == '.' || name.p[0] == '_')) {
             return ends[i].kind;
         }
     }

@@ -330,6 +330,7 @@ err walk_run(struct walk *k)
     pthread_mutex_init(&k->links.lock, NULL);
     pthread_cond_init(&k->more, NULL);
     walk_push(k, first, first);
+    k->open_max = folders_open_max();
     unsigned jobs = scan_jobs(k->s);
     crowd_each(jobs, jobs, walk_on, k);
     if (atomic_load(&k->workers) == 0) { /* then the first task is still there */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/resource.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -81,6 +82,13 @@ static int open_below(struct walk *k, struct folder *f)
     return fd;
 }
 
+unsigned folders_open_max(void)
+{
+    struct rlimit files;
+    bool few = getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur / 4 < WALK_OPEN_MAX;
+    return few ? (unsigned)files.rlim_cur / 4 : WALK_OPEN_MAX;
+}
+
 bool folder_open(struct walk *k, struct task *t)
 {
     int fd = open_below(k, t->folder);
@@ -88,7 +96,7 @@ bool folder_open(struct walk *k, struct task *t)
         return false;
     }
     /* The folder is not known below yet, so nobody else looks at its fd. */
-    if (atomic_fetch_add(&k->open_count, 1) < WALK_OPEN_MAX) {
+    if (atomic_fetch_add(&k->open_count, 1) < k->open_max) {
         t->folder->fd = fd;
     } else {
         atomic_fetch_sub(&k->open_count, 1);

@@ -78,6 +78,7 @@ struct walk {
     pthread_cond_t more;
     struct task *tasks, *rests; /* rests wait until there is no other task */
     atomic_uint rest_count, open_count;
+    unsigned open_max; /* folders that stay open */
     unsigned active;
 };
 
@@ -111,6 +112,8 @@ void folder_use(struct folder *f);
 void folder_leave(struct walk *k, struct folder *f); /* NULL is fine */
 /* The folders above, outermost first; gives their number. */
 unsigned folder_chain(struct folder *f, struct folder *chain[WALK_DEPTH_MAX + 1]);
+/* How many may stay open: a quarter of what the process may have. */
+unsigned folders_open_max(void);
 /* Opens the folder of a new task. False with errno. */
 bool folder_open(struct walk *k, struct task *t);
 int task_fd(const struct task *t);

@@ -4,6 +4,7 @@
 #include <git2.h>
 #include <signal.h>
 #include <sys/sysmacros.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/buf.h"
@@ -218,6 +219,31 @@ static void very_deep_folders_are_told(void **state)
     assert_true(problem("too deep")->limit);
 }
 
+/* A chain of folders where few files may be open: those in the middle do not stay open. */
+static void folders_are_read_where_few_files_may_be_open(void **state)
+{
+    (void)state;
+    str path = STR("");
+    for (unsigned i = 0; i < 60; i++) {
+        path = arena_printf(&memory, "%sd/", path.p);
+        make_folder(path.p);
+        write_file(arena_printf(&memory, "%sa.env", path.p).p, line_of(i));
+        make_folder(arena_printf(&memory, "%sbeside", path.p).p);
+        write_file(arena_printf(&memory, "%sbeside/a.env", path.p).p, line_of(100 + i));
+    }
+    struct rlimit before, few = {24, 24};
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few.rlim_max = before.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    scan_tree();
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(told.problem_count, 0);
+    for (unsigned i = 0; i < 60; i++) {
+        assert_non_null(found(i));
+        assert_non_null(found(100 + i));
+    }
+}
+
 /* More subfolders and files than are taken at once. */
 static void wide_folders_are_read_whole(void **state)
 {
@@ -365,6 +391,7 @@ int main(void)
         TRIAL(what_git_ignores_is_left_out_when_asked),
         TRIAL(what_is_excluded_is_not_read),
         TRIAL(very_deep_folders_are_told),
+        TRIAL(folders_are_read_where_few_files_may_be_open),
         TRIAL(wide_folders_are_read_whole),
         TRIAL(what_may_not_be_read_is_told),
         TRIAL(a_tree_that_changes_is_read),
