@@ -86,8 +86,8 @@ struct walk {
 struct walker {
     struct walk *walk;
     struct scan_worker *w;
-    struct ignore *ignore;     /* NULL: nothing is ignored */
-    struct names names;        /* of the folder that is read */
+    struct ignore *ignore;                                /* NULL: nothing is ignored */
+    struct names names;                                   /* of the folder that is read */
     _Alignas(struct dirent64) char entries[WALK_ENTRIES]; /* the same */
     size_t shown_n, real_n;    /* of the folder's paths, with "/" at the end */
     char shown[WALK_PATH_MAX]; /* for people: with the prefix, masked */

@@ -10,7 +10,9 @@ ROOT = Path(__file__).resolve().parents[3]
 FOLDER = Path(os.environ.get("SOURCES_FOLDER", ROOT / "var" / "sources"))
 # Five languages, together more than 500 MB.
 CLEAN = ["golang-1.19", "node-typescript", "postgresql-15", "python-django", "rails"]
-BENCH = [*CLEAN, "openjdk-17"]
+# A tree of more than 1 GB, and together another: of small files, with packed test data among them.
+LARGE = "linux"
+SMALL_FILES = [*CLEAN, "openjdk-17"]
 SECONDS = 900
 
 

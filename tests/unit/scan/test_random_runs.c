@@ -39,8 +39,8 @@ static bool ends_short(str text, size_t i)
         if (!is_digit(c) && !is_letter(c)) {
             return false;
         }
-        odd |= is_digit(c) || (is_upper(c) && is_lower(at(text, i, k + 1)) &&
-                               is_upper(at(text, i, k + 2)));
+        odd |= is_digit(c) ||
+               (is_upper(c) && is_lower(at(text, i, k + 1)) && is_upper(at(text, i, k + 2)));
     }
     return odd;
 }
@@ -100,8 +100,18 @@ static void check(str text, enum random_width width)
 static str text_of(char *into)
 {
     static const char *const alphabets[] = {
-        "abcdefghijklmnopqrstuvwxyz",   "abcABC", "aB_",          "aA0", "a-_Z9", "ABCDEF0123456789",
-        "etaoin shrdlu(){};=\n_\"./,:", "aZ ",    "xY3-_\xc3\xa9", "0 ",  "_",     "@[`{/:\x7f\x80",
+        "abcdefghijklmnopqrstuvwxyz",
+        "abcABC",
+        "aB_",
+        "aA0",
+        "a-_Z9",
+        "ABCDEF0123456789",
+        "etaoin shrdlu(){};=\n_\"./,:",
+        "aZ ",
+        "xY3-_\xc3\xa9",
+        "0 ",
+        "_",
+        "@[`{/:\x7f\x80",
     };
     size_t n = below(below(4) ? 300 : TEXT_MAX), at = 0;
     while (at < n) {

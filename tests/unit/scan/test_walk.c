@@ -3,8 +3,8 @@
 
 #include <git2.h>
 #include <signal.h>
-#include <sys/sysmacros.h>
 #include <sys/resource.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 
 #include "base/buf.h"
