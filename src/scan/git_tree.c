@@ -102,27 +102,38 @@ static void note_entry(struct git_history *h, const struct git_entry *entry, uin
     }
 }
 
+/* Whether the other tree has the entry; goes on to where names come after it. */
+static bool has_entry(str *before, const struct git_entry *entry)
+{
+    struct git_entry old;
+    str next = *before;
+    while (git_tree_next(&next, &old)) {
+        int order = str_cmp(old.name, entry->name);
+        if (order > 0) {
+            return false;
+        }
+        *before = next;
+        if (order == 0) {
+            return old.mode == entry->mode && memcmp(old.id, entry->id, GIT_ID) == 0;
+        }
+    }
+    return false;
+}
+
 /* Entries of a tree that are not, exactly so, in the other one. Where the order of names is not
  * git's some that are in both come along, which does no harm. */
 static bool compare(struct git_history *h, str tree, str before, uint32_t path)
 {
-    struct git_entry entry, old;
-    bool have = git_tree_next(&before, &old);
+    struct git_entry entry;
     while (tree.n) {
+        const char *start = tree.p;
         if (!git_tree_next(&tree, &entry)) {
             return false;
         }
-        int order = -1;
-        while (have && (order = str_cmp(old.name, entry.name)) < 0) {
-            have = git_tree_next(&before, &old);
-            order = -1;
-        }
-        bool same =
-            have && order == 0 && old.mode == entry.mode && memcmp(old.id, entry.id, GIT_ID) == 0;
-        if (have && order == 0) {
-            have = git_tree_next(&before, &old);
-        }
-        if (!same) {
+        str bytes = str_n(start, (size_t)(tree.p - start));
+        if (str_starts(before, bytes)) { /* as nearly everywhere */
+            before = str_slice(before, bytes.n, before.n);
+        } else if (!has_entry(&before, &entry)) {
             note_entry(h, &entry, path);
         }
     }
