@@ -11,6 +11,7 @@
 #include "base/landlock.h"
 #include "base/sanitized.h"
 #include "scan/git_repo.h"
+#include "scan/git_wait.h"
 
 enum {
     READ = LANDLOCK_READ_FILE | LANDLOCK_READ_DIR,
@@ -133,15 +134,16 @@ static bool allow_work_tree(int rules, str path)
 
 static bool allow_paths(int rules, const struct scan_options *o)
 {
-    bool repository = o->history || o->staged || o->gitignore;
-    for (size_t i = 0; i < o->path_count; i++) {
-        if (!allow_str(rules, o->paths[i], READ) ||
-            (repository && !allow_repository(rules, o->paths[i])) ||
-            (o->gitignore && !allow_work_tree(rules, o->paths[i]))) {
-            return false;
-        }
+    bool repository = o->history || o->staged || o->gitignore, ok = true;
+    struct git_wait wait;
+    git_wait_begin(&wait);
+    for (size_t i = 0; i < o->path_count && ok; i++) {
+        ok = allow_str(rules, o->paths[i], READ) &&
+             (!repository || allow_repository(rules, o->paths[i])) &&
+             (!o->gitignore || allow_work_tree(rules, o->paths[i]));
     }
-    return true;
+    git_wait_end(&wait);
+    return ok;
 }
 
 /* file_write makes a new file in the same folder; what is no file is written to as it is. */

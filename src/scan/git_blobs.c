@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "scan/git_history.h"
+#include "scan/git_wait.h"
 
 enum { RUN = 512 /* blobs */, PATH_TRIES = 64 };
 
@@ -180,7 +181,9 @@ static void *run(void *user)
 {
     struct worker *w = user;
     struct blobs *blobs = w->blobs;
+    struct git_wait wait;
     uint32_t first;
+    git_wait_begin(&wait);
     while ((first = (uint32_t)atomic_fetch_add(&blobs->next, RUN)) < blobs->count) {
         uint32_t end = blobs->count - first < RUN ? blobs->count : first + RUN;
         for (uint32_t i = first; i < end; i++) {
@@ -189,6 +192,7 @@ static void *run(void *user)
         uint64_t done = atomic_fetch_add(&blobs->done, end - first) + (end - first);
         scan_progress(w->text.history->scan, "blobs", done, blobs->count);
     }
+    git_wait_end(&wait);
     return NULL;
 }
 

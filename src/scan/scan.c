@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "scan/content.h"
+#include "scan/git_wait.h"
 #include "scan/scan_private.h"
 #include "scan/sources.h"
 #include "scan/verify.h"
@@ -85,21 +86,32 @@ static err read_repository(struct scan_report *r, str path, str *ret_reason, str
     return settle(r, e, path, ret_reason, a);
 }
 
+static err read_path(struct scan_report *r, size_t i, str *ret_reason, struct arena *a)
+{
+    const struct scan_options *o = r->scan.options;
+    err e = ERR_NONE;
+    if (!o->no_tree && !o->staged) {
+        e = settle(r, source_tree(&r->scan, o->paths[i]), o->paths[i], ret_reason, a);
+    }
+    if (err_ok(e) && (o->staged || o->history) && scan_repository_is_new(r, i)) {
+        e = read_repository(r, o->paths[i], ret_reason, a);
+    }
+    return e;
+}
+
 static err read_paths(struct scan_report *r, str *ret_reason, struct arena *a)
 {
     const struct scan_options *o = r->scan.options;
+    struct git_wait wait;
     err e = ERR_NONE;
     for (size_t i = 0; i < o->path_count && err_ok(e); i++) {
         e = check_path(o->paths[i], ret_reason, a);
     }
+    git_wait_begin(&wait);
     for (size_t i = 0; i < o->path_count && err_ok(e); i++) {
-        if (!o->no_tree && !o->staged) {
-            e = settle(r, source_tree(&r->scan, o->paths[i]), o->paths[i], ret_reason, a);
-        }
-        if (err_ok(e) && (o->staged || o->history) && scan_repository_is_new(r, i)) {
-            e = read_repository(r, o->paths[i], ret_reason, a);
-        }
+        e = read_path(r, i, ret_reason, a);
     }
+    git_wait_end(&wait);
     return e;
 }
 

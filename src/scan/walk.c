@@ -79,8 +79,16 @@ static bool is_git_store(const struct folder *f, str name)
 
 static bool is_wanted(struct walker *t, size_t shown_n, size_t real_n)
 {
-    return !scan_excluded(t->walk->s, str_n(t->shown, shown_n)) &&
-           (!t->ignore || !ignore_has(t->ignore, str_n(t->real, real_n)));
+    if (scan_excluded(t->walk->s, str_n(t->shown, shown_n))) {
+        return false;
+    }
+    if (t->ignore && ignore_gave_up(t->ignore)) {
+        scan_problem(t->walk->s, str_n(t->shown, t->shown_n),
+                     "what git ignores cannot be found out: all is read", false);
+        ignore_close(t->ignore);
+        t->ignore = NULL;
+    }
+    return !t->ignore || !ignore_has(t->ignore, str_n(t->real, real_n));
 }
 
 static void read_file(struct walker *t, int folder, str name)

@@ -4,13 +4,22 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "scan/git_repo.h"
+#include "scan/git_wait.h"
 #include "scan/walk_private.h"
 
+/* A FIFO named .gitignore is tried again for each path below it. Of a file system that is far away
+ * most paths are in a folder that is known already. */
+enum { ROUND = 256, SLOW_MAX = 200, SLOW_US = 500 };
+
 struct ignore {
+    struct git_wait wait;
     git_repository *repository;
-    git_index *index; /* NULL: nothing is tracked */
+    git_index *index;     /* NULL: nothing is tracked */
+    unsigned asked, slow; /* of a round */
+    bool gave_up;
     size_t prefix_n;
     char path[WALK_PATH_MAX * 2]; /* of the root below the work tree, then below the root */
 };
@@ -49,6 +58,7 @@ struct ignore *ignore_open(str root)
     }
     memcpy(path, root.p, root.n);
     path[root.n] = '\0';
+    git_wait_begin(&g->wait);
     if (!err_ok(git_repo_open_work(root, &g->repository)) || !find_prefix(g, path)) {
         ignore_close(g);
         return NULL;
@@ -66,6 +76,7 @@ void ignore_close(struct ignore *g)
         if (g->repository) {
             git_repo_close(g->repository);
         }
+        git_wait_end(&g->wait);
         mem_free(g);
     }
 }
@@ -79,6 +90,17 @@ static bool is_tracked(const struct ignore *g, const char *path, bool folder)
                   : git_index_get_bypath(g->index, path, 0) != NULL;
 }
 
+static void time_it(struct ignore *g, int64_t us)
+{
+    g->slow += us > SLOW_US;
+    if (++g->asked == ROUND) {
+        g->gave_up = g->slow > SLOW_MAX;
+        g->asked = g->slow = 0;
+    }
+}
+
+bool ignore_gave_up(const struct ignore *g) { return g->gave_up; }
+
 bool ignore_has(struct ignore *g, str path)
 {
     int ignored = 0;
@@ -87,6 +109,8 @@ bool ignore_has(struct ignore *g, str path)
     }
     memcpy(g->path + g->prefix_n, path.p, path.n);
     g->path[g->prefix_n + path.n] = '\0';
-    return git_ignore_path_is_ignored(&ignored, g->repository, g->path) == 0 && ignored &&
-           !is_tracked(g, g->path, str_ends(path, STR("/")));
+    int64_t begun = clock_mono_us();
+    int result = git_ignore_path_is_ignored(&ignored, g->repository, g->path);
+    time_it(g, clock_mono_us() - begun);
+    return result == 0 && ignored && !is_tracked(g, g->path, str_ends(path, STR("/")));
 }

@@ -131,3 +131,5 @@ void ignore_close(struct ignore *g);
 /* True for what .gitignore leaves out and git does not track; folders end in "/". `path` is below
  * the root. */
 bool ignore_has(struct ignore *g, str path);
+/* True when the answers take so long that something in the repository is no file. */
+bool ignore_gave_up(const struct ignore *g);

@@ -135,7 +135,7 @@ static inline void fixture_done(struct fixture *f)
 }
 
 /* Scans $D/<name>; the reason stands in f->reason when it cannot. */
-static inline err fixture_scan(struct fixture *f, const char *name, struct scan_options options)
+static inline err fixture_scan_tree(struct fixture *f, const char *name, struct scan_options options)
 {
     str path = arena_printf(&f->a, "%s/%s", f->folder, name);
     scan_report_free(f->report);
@@ -143,8 +143,14 @@ static inline err fixture_scan(struct fixture *f, const char *name, struct scan_
     options.input_fd = -1;
     options.paths = &path;
     options.path_count = 1;
-    options.no_tree = true;
     return scan_run(&options, &f->report, &f->reason, &f->a);
+}
+
+/* The same, but the work tree. */
+static inline err fixture_scan(struct fixture *f, const char *name, struct scan_options options)
+{
+    options.no_tree = true;
+    return fixture_scan_tree(f, name, options);
 }
 
 static inline void fixture_history(struct fixture *f, const char *name)

@@ -197,6 +197,57 @@ static void a_hostile_configuration_stops_nothing_it_should_not(void **state)
     fixture_done(&f);
 }
 
+/* A FIFO wherever libgit2 expects a file, and where the configuration says that one is: it ends,
+ * and what the tree holds is found. */
+static void no_fifo_makes_it_wait(void **state)
+{
+    static const char *const scripts[] = {
+        "put config",
+        "put HEAD",
+        "put packed-refs",
+        "put refs/heads/main",
+        "put refs/stash",
+        "put objects/info/alternates",
+        "put shallow",
+        "put index",
+        "put commondir",
+        "put gitdir",
+        "put info/exclude",
+        "put info/attributes",
+        "put objects/info/commit-graph",
+        "put objects/$(git rev-parse HEAD | sed 's|^..|&/|')",
+        "put .gitignore; mv .git/.gitignore .",
+        "put .gitattributes; mv .git/.gitattributes .",
+        "put include; printf '[include]\n path = include\n' >> .git/config",
+        "put ../excludes; printf \"[core]\n excludesFile = $PWD/excludes\n\" >> .git/config",
+    };
+    const struct scan_options all[] = {
+        {.history = true, .jobs = 2},
+        {.staged = true},
+        {.gitignore = true, .jobs = 2},
+        {.history = true, .gitignore = true, .jobs = 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        struct fixture f;
+        fixture_make(&f, "echo \"$S0\" > k; git add .; c 0 one; echo \"$S1\" > s");
+        str script = arena_printf(&f.a, "put() { rm -f .git/$1; mkfifo .git/$1; }; %s", scripts[i]);
+        fixture_run(&f, script.p);
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+            (void)alarm(60); /* its death is the test's failure */
+            fixture_forgive();
+            err e = fixture_scan_tree(&f, "r", all[k]);
+            fixture_forgive_no_more();
+            (void)alarm(0);
+            assert_true(e.code == ERR_OK || e.code == ERR_INVALID);
+            if (err_ok(e) && all[k].gitignore) {
+                assert_non_null(fixture_find(&f, 1));
+            }
+        }
+        fixture_done(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +260,7 @@ int main(void)
         cmocka_unit_test(objects_of_the_wrong_kind_and_odd_names),
         cmocka_unit_test(large_blobs_are_read_in_pieces),
         cmocka_unit_test(a_hostile_configuration_stops_nothing_it_should_not),
+        cmocka_unit_test(no_fifo_makes_it_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,6 +177,28 @@ static void what_git_ignores_is_left_out_when_asked(void **state)
     (void)git_libgit2_shutdown();
 }
 
+/* Each path would be asked for in vain. */
+static void a_pipe_named_gitignore_is_given_up(void **state)
+{
+    git_repository *repository = NULL;
+    (void)state;
+    assert_true(git_libgit2_init() > 0);
+    assert_int_equal(git_repository_init(&repository, folder, 0), 0);
+    git_repository_free(repository);
+    assert_int_equal(mkfifo(path_of(".gitignore"), 0600), 0);
+    for (unsigned i = 0; i < 300; i++) {
+        write_file(arena_printf(&memory, "f%u", i).p, STR("nothing here\n"));
+    }
+    write_file("a.env", line_of(1));
+    options.gitignore = true;
+    options.jobs = 1;
+    trial_begin();
+    scan_tree();
+    assert_non_null(found(1));
+    assert_non_null(problem("all is read"));
+    (void)git_libgit2_shutdown();
+}
+
 static void what_is_excluded_is_not_read(void **state)
 {
     static const str exclude[] = {STR_INIT("node_modules/"), STR_INIT("*.min.js")};
@@ -389,6 +411,7 @@ int main(void)
         TRIAL(strange_names_are_read_and_masked),
         TRIAL(of_git_only_texts_are_read),
         TRIAL(what_git_ignores_is_left_out_when_asked),
+        TRIAL(a_pipe_named_gitignore_is_given_up),
         TRIAL(what_is_excluded_is_not_read),
         TRIAL(very_deep_folders_are_told),
         TRIAL(folders_are_read_where_few_files_may_be_open),
