@@ -31,6 +31,7 @@ CLASSES = {
     "upper": UPPER, "alpha": UPPER + LOWER, "alnum": BASE62, "uppernum": UPPER + DIGITS,
     "lowernum": LOWER + DIGITS, "base64": BASE62 + "+/", "base64url": BASE62 + "-_",
     "base32": UPPER + "234567", "base58": BASE58,
+    "print": BASE62 + "!@#$%^&*()-_[]{}<>~+=,.;:/?|",
 }
 MEMBER = re.compile(r"\{(?:([A-Za-z0-9]+):(\d+)|crc:(base62|github|hex)"
                     r"|base58check:([0-9a-f]+):(\d+)|bech32:([A-Za-z0-9-]+):(\d+))\}")

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: scripts/secret_rules.py RULES PREFILTER EXAMPLES FILE...
+"""usage: scripts/secret_rules.py RULES PREFILTER EXAMPLES SAMPLES FILE...
 
-Turns rules/secrets/*.yaml into three C files: RULES has scan_rules (src/scan/rule.h), PREFILTER has
-prefilters (src/scan/prefilter.h), EXAMPLES has the rules' examples (src/scan/tools/example.h). Any
-mistake in a rule ends the build with the file, the rule and words."""
+Turns rules/secrets/*.yaml into three C files and a text: RULES has scan_rules (src/scan/rule.h),
+PREFILTER has prefilters (src/scan/prefilter.h), EXAMPLES has the rules' examples
+(src/scan/tools/example.h), SAMPLES random values of each rule's secret (src/scan/tools/samples.c).
+Any mistake in a rule ends the build with the file, the rule and words."""
 
 import base64
 import re
@@ -16,6 +17,7 @@ import yaml
 sys.dont_write_bytecode = True
 import secret_fragments  # noqa: E402
 from secret_examples import TemplateMistake, expand  # noqa: E402
+from secret_samples import UnknownForm, samples  # noqa: E402
 
 SERVICE_KEYS = {"service": str, "console": str, "tell": str, "rules": list}
 RULE_KEYS = {
@@ -40,6 +42,7 @@ REPEAT_MAX = 16384
 WIDTH_MAX = 512  # WORD_MAX in src/scan/engine_private.h
 RANDOM_BEFORE, RANDOM_AFTER = 320, 128  # enum in src/scan/random_runs.h
 NEAR_TRIES, NEAR_MISSES_MAX = 12, 1
+SAMPLES, SAMPLE_MISSES_MAX = 200, 4  # at most 2 % of a rule's secrets may lack a run when its words are near
 
 
 class Mistake(Exception):
@@ -172,8 +175,9 @@ def read(path, fragments, seen, mistakes):
                 if isinstance(rule, dict) and isinstance(rule.get("expression"), str):
                     rule["expression"] = secret_fragments.expand(rule["expression"], fragments)
                 check_rule(rule, seen)
+                rule["samples"] = samples(rule["expression"], rule.get("fold"), SAMPLES)
                 yield service, rule
-            except (Mistake, secret_fragments.UnknownFragment) as e:
+            except (Mistake, UnknownForm, secret_fragments.UnknownFragment) as e:
                 rule_id = rule.get("id", name) if isinstance(rule, dict) else name
                 mistakes.append(f"{path.name}: {rule_id}: {e}")
 
@@ -289,12 +293,19 @@ def random_ends(text):
                 yield end
 
 
+def has_runs(values):
+    """True when nearly each of a rule's values has a run itself."""
+    return sum(next(random_ends(value), None) is None for value in values) <= SAMPLE_MISSES_MAX
+
+
 def is_near(rule):
-    """True when the words of a rule stand near something random in its examples, whatever is filled
-    in; then they are searched only there."""
+    """True when the secret of a rule has something random, whatever its value is, and the words of the rule stand near
+    that in its examples; then they are searched only there."""
+    if rule.get("generic") or not has_runs(rule["samples"]):
+        return False
     find = re.compile("|".join(map(re.escape, rule["words"])) if "words" in rule else rule["pattern"],
                       re.IGNORECASE if rule.get("fold") else 0)
-    for template in () if rule.get("generic") else rule["match"]:
+    for template in rule["match"]:
         misses = 0
         for seed in range(NEAR_TRIES):
             text = expand(template, seed)
@@ -303,7 +314,7 @@ def is_near(rule):
                               for end in random_ends(text) for word in words)
         if misses > NEAR_MISSES_MAX:
             return False
-    return not rule.get("generic")
+    return True
 
 
 def prefilters(rules):
@@ -357,8 +368,14 @@ def write_examples(rules):
     return "\n".join(lines)
 
 
+def write_samples(rules):
+    """A line for each value: the rule's index, a space, the value; a line end in it is a vertical tab."""
+    return "".join(f"{i} " + value.replace("\n", "\v") + "\n"
+                   for i, (_, rule) in enumerate(rules) for value in rule["samples"])
+
+
 def main():
-    targets, paths = sys.argv[1:4], [Path(name) for name in sorted(sys.argv[4:])]
+    targets, paths = sys.argv[1:5], [Path(name) for name in sorted(sys.argv[5:])]
     rules, fragments, seen, mistakes = [], {}, set(), []
     for path in (path for path in paths if path.name == FRAGMENTS):
         fragments = secret_fragments.load(yaml.load(path.read_text(encoding="utf-8"), Loader))
@@ -366,7 +383,7 @@ def main():
         rules += read(path, fragments, seen, mistakes)
     if mistakes or not rules:
         sys.exit("\n".join(mistakes or ["there are no rules"]))
-    for target, write in zip(targets, (write_rules, write_prefilter, write_examples)):
+    for target, write in zip(targets, (write_rules, write_prefilter, write_examples, write_samples)):
         Path(target).write_text(write(rules), encoding="utf-8")
 
 

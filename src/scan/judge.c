@@ -15,6 +15,10 @@ enum {
     BLOB_MORE = 100,      /* letters around that make it a part of something longer */
     SHORT_MAX = 20,
     VALUE_LONG = 300,
+    GROUP = 4,        /* letters of a group of an application password */
+    GROUPED_MIN = 19, /* four groups and the blanks between */
+    USER_NEAR = 120,  /* bytes from a user's name to the password */
+    COMMENT_PASSWORD_MIN = 14,
     COMMENT_MIN = 24, /* letters of what counts in a comment of code */
 };
 
@@ -91,7 +95,8 @@ static void judge_form(const struct candidate *c, enum proof_result proof, struc
     } else if (c->rule->proof == PROOF_CRYPT && (c->traits->test || c->traits->example ||
                                                  c->traits->kind == TEXT_PROSE || is_comment(c))) {
         no = "a password's hash among tests, examples or documentation";
-    } else if (proof != PROOF_HOLDS && c->rule->proof != PROOF_PEM_PRIVATE) {
+    } else if ((proof != PROOF_HOLDS && c->rule->proof != PROOF_PEM_PRIVATE) ||
+               c->rule->proof == PROOF_CRYPT) { /* which knows no more than the form */
         no = form_is_placeholder(c);
     }
     if (!no && proof == PROOF_UNKNOWN && c->secret.n < SHORT_MAX) {
@@ -120,16 +125,6 @@ static void judge_form(const struct candidate *c, enum proof_result proof, struc
     if (c->traits->example) {
         lower(j, "the file is an example");
     }
-}
-
-static bool has_strong_symbol(str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] && strchr("!@#$%^&*?~+=|", s.p[i])) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool is_mixed(const struct look *l) { return l->lower > 0 && l->upper > 0 && l->digit > 0; }
@@ -175,10 +170,22 @@ static bool is_password(const struct look *l)
     return config && l->wide && !l->symbol && !l->trailed && l->value.n >= 6;
 }
 
+/* "Granite4821!" as jwt_secret; names of code count in their middle or have one digit. */
+static bool is_chosen_secret(const struct look *l)
+{
+    enum text_kind kind = l->c->traits->kind;
+    return l->key == KEY_TOKEN && (kind == TEXT_CONFIG || (kind == TEXT_CODE && l->quoted)) &&
+           l->value.n >= TOKEN_MIN && is_chosen(l) &&
+           (has_strong_symbol(l->value) || (is_mixed(l) && ends_in_digits(l->value)));
+}
+
 static bool is_token(const struct look *l)
 {
     bool human = l->c->traits->kind == TEXT_CONFIG && has_strong_symbol(l->value) &&
                  l->digit >= 2 && l->lower + l->upper >= 4;
+    if (is_chosen_secret(l) || is_phrase(l)) {
+        return true;
+    }
     if (l->value.n < TOKEN_MIN || (l->strange < STRANGE_TOKEN && !human)) {
         return false;
     }
@@ -188,13 +195,46 @@ static bool is_token(const struct look *l)
     return l->entropy >= 250 && l->lower + l->upper > 0;
 }
 
-/* Where values are mostly made up, only what a machine made counts. */
+/* A name to log in with stands a little before it. */
+static bool has_user(const struct candidate *c)
+{
+    size_t from = c->offset > USER_NEAR ? c->offset - USER_NEAR : 0;
+    str near = c->offset <= c->text.n ? str_slice(c->text, from, c->offset) : STR_EMPTY;
+    return contains(near, STR("user")) || contains(near, STR("login")) ||
+           contains(near, STR("email")) || contains(near, STR("benutzer")) ||
+           contains(near, STR("utilis")) || contains(near, STR("usuario"));
+}
+
+/* Particular enough to be real in a comment, in documentation, in data for tests. */
+static bool is_noted(const struct look *l)
+{
+    const struct text_traits *t = l->c->traits;
+    bool ends = ends_in_digits(l->value), mixed = l->symbol > 0 || is_mixed(l);
+    bool sentence = str_eq(str_c(l->c->rule->id), STR("noted-password")); /* it says so itself */
+    if (!(sentence || (l->key == KEY_PASSWORD && !l->trailed)) || !is_chosen(l)) {
+        return false;
+    }
+    if (t->test) {
+        return ends && (t->kind == TEXT_CONFIG || t->kind == TEXT_DATA) && has_user(l->c);
+    }
+    if (t->example) {
+        return ends && t->kind == TEXT_PROSE && (mixed || has_user(l->c));
+    }
+    return l->comment ? ends : t->kind == TEXT_PROSE;
+}
+
+/* Where values are mostly made up, only what a machine made counts, and what is too particular to
+ * be made up. */
 static bool looks_real(const struct look *l)
 {
     const struct text_traits *t = l->c->traits;
     bool random = is_random(l);
+    if (is_noted(l)) {
+        return true;
+    }
     if (l->comment) {
-        return random && l->value.n >= COMMENT_MIN;
+        return random &&
+               l->value.n >= (l->key == KEY_PASSWORD ? COMMENT_PASSWORD_MIN : COMMENT_MIN);
     }
     if (t->kind == TEXT_PROSE) {
         return random && !t->example && l->key > KEY_WEAK &&
@@ -211,7 +251,9 @@ static const char *is_bare_code(const struct look *l)
 {
     enum text_kind kind = l->c->traits->kind;
     bool code = kind == TEXT_CODE || kind == TEXT_MINIFIED;
-    return code && !l->quoted && !l->in_string ? "it is not in quotes: a name in code" : NULL;
+    bool noted = l->comment && is_noted(l);
+    return code && !l->quoted && !l->in_string && !noted ? "it is not in quotes: a name in code"
+                                                         : NULL;
 }
 
 static const char *judge_place(const struct look *l)
@@ -228,6 +270,26 @@ static const char *judge_place(const struct look *l)
     return is_bare_code(l);
 }
 
+/* "abcd EFGH 1234 mnop": an application password of WordPress or of Google, without its blanks. */
+static str without_groups(str password, unsigned char *bytes)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < password.n; i++) {
+        if (i % (GROUP + 1) == GROUP ? password.p[i] != ' ' : !is_alnum(password.p[i])) {
+            return password;
+        }
+    }
+    if (password.n % (GROUP + 1) != GROUP || password.n < GROUPED_MIN) {
+        return password;
+    }
+    for (size_t i = 0; i < password.n; i++) {
+        if (password.p[i] != ' ') {
+            bytes[n++] = (unsigned char)password.p[i];
+        }
+    }
+    return str_n((const char *)bytes, n);
+}
+
 /* What is behind base64 is judged as if it stood there in quotes. `behind` lives as long as the
  * look. */
 static void look_behind(const struct candidate *c, struct candidate *behind, unsigned char *bytes,
@@ -235,7 +297,8 @@ static void look_behind(const struct candidate *c, struct candidate *behind, uns
 {
     *behind = *c;
     if (c->rule->proof == PROOF_BASIC_AUTH) {
-        behind->secret = proof_basic_password(c->secret, bytes, JUDGE_BASIC_MAX);
+        str password = proof_basic_password(c->secret, bytes, JUDGE_BASIC_MAX);
+        behind->secret = without_groups(password, bytes);
     }
     look_at(behind, ret);
     ret->quoted |= c->rule->proof == PROOF_BASIC_AUTH;

@@ -21,6 +21,7 @@ static const str password_words[] = {
     STR_INIT("pass"),     STR_INIT("passwrd"),  STR_INIT("passphrase"), STR_INIT("pw"),
     STR_INIT("psw"),      STR_INIT("passcode"), STR_INIT("kennwort"),   STR_INIT("contrasena"),
     STR_INIT("passw"),    STR_INIT("pswd"),     STR_INIT("passwords"),  STR_INIT("senha"),
+    STR_INIT("contrase"), STR_INIT("passe"),
 };
 
 /* Ends of words that are written together: "dbpassword". */
@@ -30,7 +31,7 @@ static const str password_ends[] = {
     STR_INIT("bindpw"),     STR_INIT("rootpw"),   STR_INIT("masterauth"),
 };
 
-/* "pass" at the end of a word is one only after these. */
+/* "pass" and "pw" at the end of a word are one only after these. */
 static const str pass_owners[] = {
     STR_INIT("db"),    STR_INIT("user"),    STR_INIT("root"),    STR_INIT("admin"),
     STR_INIT("ftp"),   STR_INIT("my"),      STR_INIT("smtp"),    STR_INIT("mail"),
@@ -38,7 +39,9 @@ static const str pass_owners[] = {
     STR_INIT("redis"), STR_INIT("auth"),    STR_INIT("http"),    STR_INIT("imap"),
     STR_INIT("ldap"),  STR_INIT("login"),   STR_INIT("proxy"),   STR_INIT("sudo"),
     STR_INIT("key"),   STR_INIT("new"),     STR_INIT("default"), STR_INIT("store"),
-    STR_INIT("vnc"),   STR_INIT("require"), STR_INIT("bind"),    STR_INIT("mail"),
+    STR_INIT("vnc"),   STR_INIT("require"), STR_INIT("bind"),    STR_INIT("server"),
+    STR_INIT("host"),  STR_INIT("web"),     STR_INIT("shop"),    STR_INIT("api"),
+    STR_INIT("wlan"),  STR_INIT("wifi"),    STR_INIT("pop"),
 };
 
 static const str token_words[] = {
@@ -164,6 +167,7 @@ static const str about_words[] = {
     STR_INIT("factory"),      STR_INIT("util"),
     STR_INIT("utils"),        STR_INIT("helper"),
     STR_INIT("test"),         STR_INIT("tests"),
+    STR_INIT("model"),        STR_INIT("models"),
 };
 
 /* Before it, or alone: it is no secret of ours. */
@@ -225,8 +229,10 @@ static bool is_password_word(str word)
         has_end(password_ends, sizeof password_ends / sizeof *password_ends, word)) {
         return true;
     }
-    return word.n > 4 && str_ieq(str_slice(word, word.n - 4, word.n), STR("pass")) &&
-           LIST_HAS(pass_owners, str_slice(word, 0, word.n - 4));
+    return (word.n > 4 && str_ieq(str_slice(word, word.n - 4, word.n), STR("pass")) &&
+            LIST_HAS(pass_owners, str_slice(word, 0, word.n - 4))) ||
+           (word.n > 2 && str_ieq(str_slice(word, word.n - 2, word.n), STR("pw")) &&
+            LIST_HAS(pass_owners, str_slice(word, 0, word.n - 2)));
 }
 
 static bool is_token_word(str word, str before)
@@ -250,6 +256,7 @@ static bool is_weak_word(str word)
 static enum key_class class_of_words(const str *words, size_t count)
 {
     enum key_class class = KEY_NONE;
+    bool kept = false;
     for (size_t i = 0; i < count; i++) {
         str before = i ? words[i - 1] : STR_EMPTY;
         if (is_password_word(words[i])) {
@@ -265,6 +272,11 @@ static enum key_class class_of_words(const str *words, size_t count)
             return KEY_OTHER;
         } else if (class == KEY_NONE && is_weak_word(words[i])) {
             class = KEY_WEAK;
+        }
+        /* keyVaultToStoreSecrets: where they are kept */
+        kept |= str_ieq(words[i], STR("to")) || str_ieq(words[i], STR("from"));
+        if (kept && str_ieq(words[i], STR("secrets"))) {
+            return KEY_OTHER;
         }
         if (LIST_HAS(other_words, words[i])) {
             return KEY_OTHER;

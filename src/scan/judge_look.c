@@ -4,6 +4,16 @@
 
 static bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
 
+bool has_strong_symbol(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] && strchr("!@#$%^&*?~+=|", s.p[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void count(struct look *l)
 {
     for (size_t i = 0; i < l->value.n; i++) {
@@ -51,9 +61,10 @@ bool is_comment(const struct candidate *c)
     str line = str_slice(c->text, i, c->offset);
     return c->traits->kind == TEXT_CODE &&
            ((str_starts(line, STR("#")) && !str_starts(line, STR("#define"))) ||
-            str_starts(line, STR("//")) || str_starts(line, STR("/*")) ||
-            str_starts(line, STR("* ")) || str_starts(line, STR("*\t")) ||
-            str_starts(line, STR("--")) || str_starts(line, STR(">>> ")));
+            str_starts(line, STR("//")) || str_starts(line, STR("<!--")) ||
+            str_starts(line, STR("/*")) || str_starts(line, STR("* ")) ||
+            str_starts(line, STR("*\t")) || str_starts(line, STR("--")) ||
+            str_starts(line, STR(">>> ")));
 }
 
 /* "password: must be kept": a bare word that others follow. */

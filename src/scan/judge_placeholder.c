@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values that stand where a secret belongs. */
+#include "base/bytes.h"
 #include "base/crypto.h"
 #include "scan/judge_private.h"
 
@@ -7,6 +8,7 @@ enum {
     COVER = 75,        /* per cent of a value that plain words make, for a placeholder */
     STRANGE_MANY = 70, /* per cent: no words to be looked for */
     PREFIX_MAX = 24,
+    HEX_MIN = 16,
     NAME_MIN = 20,     /* letters of what may be a long name in code */
     NAME_STRANGE = 25, /* per cent, see strange_of */
 };
@@ -34,7 +36,8 @@ static const str strong[] = {
     STR_INIT("foo_bar"),     STR_INIT("foo-bar"),      STR_INIT("dont_use"),
     STR_INIT("do-not-"),     STR_INIT("do_not_"),      STR_INIT("[redact"),
     STR_INIT("filtered"),    STR_INIT("_xxx"),         STR_INIT("-xxx"),
-    STR_INIT("[hidden"),     STR_INIT("[masked"),
+    STR_INIT("[hidden"),     STR_INIT("[masked"),      STR_INIT("a1b2c3d4"),
+    STR_INIT("d4c3b2a1"),    STR_INIT("1a2b3c4d"),
 };
 
 /* Words that make a placeholder when they make up the value. */
@@ -159,6 +162,62 @@ static unsigned cover(const struct look *l, size_t *ret_account)
     return all ? (unsigned)(covered * 100 / all) : 100;
 }
 
+/* PHP has its settings in code. */
+static bool is_settings(const struct text_traits *t)
+{
+    static const str names[] = {STR_INIT("config"), STR_INIT("setting"), STR_INIT("parameter"),
+                                STR_INIT("database"), STR_INIT("env.")};
+    bool php = t->kind == TEXT_CODE && contains(t->name, STR(".php"));
+    for (size_t i = 0; php && i < sizeof names / sizeof *names; i++) {
+        if (contains(t->name, names[i])) {
+            return true;
+        }
+    }
+    return t->kind == TEXT_CONFIG;
+}
+
+/* True when a word begins with one of the key's that says whose the password is. */
+static bool repeats_owner(const struct look *l, str word)
+{
+    static const str common[] = {STR_INIT("pass"),       STR_INIT("passwd"), STR_INIT("password"),
+                                 STR_INIT("passphrase"), STR_INIT("pw"),     STR_INIT("pwd"),
+                                 STR_INIT("key")};
+    str rest = l->c->key, part;
+    while (name_word_next(&rest, &part)) {
+        bool owner = part.n > 1 && str_istarts(word, part);
+        for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+            owner &= !str_ieq(part, common[i]);
+        }
+        if (owner) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "ShopPass2023!" as shop_password: nobody gives a placeholder a year or a sign. */
+static bool is_dressed(const struct look *l)
+{
+    bool owned = false, year = false, sign = l->digit > 0 && has_strong_symbol(l->value);
+    str rest = l->value, word;
+    while (name_word_next(&rest, &word)) {
+        year |= word.n == 4 && (str_starts(word, STR("19")) || str_starts(word, STR("20")));
+        owned |= repeats_owner(l, word);
+    }
+    return l->key == KEY_PASSWORD && is_settings(l->c->traits) &&
+           (owned ? year || sign : year && sign);
+}
+
+/* Sixteen hex digits and more, where "a" and "bad" are chance. */
+static bool is_hex_key(const struct look *l)
+{
+    size_t hex = 0;
+    while (hex < l->value.n && bytes_hex_digit(l->value.p[hex]) >= 0) {
+        hex++;
+    }
+    return hex == l->value.n && hex >= HEX_MIN && l->turns * 5 >= hex;
+}
+
 const char *value_is_placeholder(const struct look *l)
 {
     size_t account = 0;
@@ -170,9 +229,11 @@ const char *value_is_placeholder(const struct look *l)
     if (is_regular(l->value)) {
         return "the value is a sequence or a repetition";
     }
-    unsigned covered = l->strange >= STRANGE_MANY || is_uuid(l->value) ? 0 : cover(l, &account);
+    bool wordless = l->strange >= STRANGE_MANY || is_uuid(l->value) || is_hex_key(l);
+    unsigned covered = wordless ? 0 : cover(l, &account);
     bool weak = l->key == KEY_PASSWORD && l->c->traits->kind == TEXT_CONFIG && account > 0 &&
                 l->digit >= 3; /* admin123 is what people take */
+    weak |= is_dressed(l);
     if (covered >= COVER && !weak && l->lower + l->upper > 0 && l->symbol <= l->value.n / 3) {
         return "the value is a placeholder made of plain words";
     }
@@ -225,6 +286,15 @@ static bool has_words(str s)
     return false;
 }
 
+static bool is_opening(str word) { return str_eq(word, STR("${")) || str_eq(word, STR("{{")); }
+
+static bool is_dense_one(const struct candidate *c)
+{
+    struct look l;
+    look_at(c, &l);
+    return is_dense(&l);
+}
+
 /* In random letters a word of four has a chance of one in some ten thousand. */
 const char *form_is_placeholder(const struct candidate *c)
 {
@@ -243,13 +313,14 @@ const char *form_is_placeholder(const struct candidate *c)
         STR_INIT("-key-"),      STR_INIT("_key_"),       STR_INIT("ffffffff"),
         STR_INIT("deadbeef"),   STR_INIT("qwerty"),      STR_INIT("asdfgh"),
         STR_INIT("87654321"),   STR_INIT("fedcba98"),    STR_INIT("zzzzzz"),
-        STR_INIT("111111"),
+        STR_INIT("111111"),     STR_INIT("a1b2c3d4"),    STR_INIT("d4c3b2a1"),
+        STR_INIT("1a2b3c4d"),
     };
     str s = str_slice(c->secret, 0, JUDGE_VALUE_MAX);
     str part, rest = s;
     while (url_part(&rest, &part)) {
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-            if (contains(part, words[i])) {
+            if (contains(part, words[i]) && !(is_opening(words[i]) && is_dense_one(c))) {
                 return "the value is a placeholder";
             }
         }

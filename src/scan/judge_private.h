@@ -57,15 +57,31 @@ bool is_regular(str s);
 const char *value_is_placeholder(const struct look *l);
 const char *value_is_reference(const struct look *l);
 const char *value_is_other(const struct look *l);
+/* Part of value_is_reference: templates and references in signs. */
+const char *value_is_filled(const struct look *l);
+/* A format, a regular expression, code. */
+bool is_expression(const struct look *l);
+/* A letter as HTML writes it by its number. */
+bool has_entity(const struct look *l);
+/* A hash of a password, or meant as one. */
+bool is_refused_hash(const struct look *l);
 /* For secrets with a form of their own: only what cannot be chance. */
 const char *form_is_placeholder(const struct candidate *c);
 /* A value that documentation uses. */
 bool is_documented(str secret);
 
 bool contains(str s, str word);
+/* Of those that people put into passwords and nobody into names. */
+bool has_strong_symbol(str s);
 /* Letters, digits, '_', '.' and '-', as names are written. */
 bool is_name(str s);
 bool is_uuid(str s);
+/* What people choose and nobody makes up: "bramble29", "Hund427?". */
+bool is_chosen(const struct look *l);
+/* "Altwerk2010", "Falcon77!": two digits at the end, but for signs. */
+bool ends_in_digits(str s);
+/* "harbour-session-otter-1151" as a secret in code. */
+bool is_phrase(const struct look *l);
 /* A salt of all printable characters. */
 bool is_dense(const struct look *l);
 static inline bool is_letter(char c) { return str_lower(c) >= 'a' && str_lower(c) <= 'z'; }

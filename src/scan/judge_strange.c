@@ -8,6 +8,8 @@ enum {
     WORDY_SHORT = 57, /* mean surprise of a word of up to 5 letters, tenths of bits */
     WORDY = 49,       /* of a longer one */
     REGULAR_MIN = 4,
+    WALK_MIN = 4,
+    WALK_REST = 2, /* letters beside a walk that change nothing */
 };
 
 /* How many tenths of bits the second letter surprises after the first, over the words of
@@ -163,7 +165,20 @@ unsigned strange_of(str s)
     return all ? (unsigned)(strange * 100 / all) : 0;
 }
 
-static bool is_walk(str s)
+/* "123", "cba", "777". */
+static bool is_count(str s)
+{
+    for (size_t i = 1; i < s.n; i++) {
+        int d = str_lower(s.p[i]) - str_lower(s.p[i - 1]);
+        if (d < -1 || d > 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The longest part of a row of the keyboard; *ret_at: where it begins. */
+static size_t longest_walk(str s, size_t *ret_at)
 {
     static const str rows[] = {
         STR_INIT("qwertyuiop"),
@@ -184,11 +199,26 @@ static bool is_walk(str s)
                        str_lower(s.p[i + n]) == rows[r].p[k + n]) {
                     n++;
                 }
+                *ret_at = n > longest ? i : *ret_at;
                 longest = n > longest ? n : longest;
             }
         }
     }
-    return longest >= 4 && longest * 10 >= s.n * 6;
+    return longest;
+}
+
+/* "qwerty123", but not "1q2w3e4r!Qaz": what is beside the walk counts up or is a walk, too. */
+static bool is_walk(str s)
+{
+    size_t from = 0, n = longest_walk(s, &from), other = 0;
+    if (n < WALK_MIN || n * 10 < s.n * 6) {
+        return false;
+    }
+    str before = str_slice(s, 0, from), after = str_slice(s, from + n, s.n);
+    str rest = before.n > after.n ? before : after;
+    return s.n - n <= WALK_REST || is_count(rest) ||
+           (longest_walk(rest, &other) >= WALK_MIN &&
+            rest.n <= longest_walk(rest, &other) + WALK_REST);
 }
 
 /* Neighbours at a distance that are the same or follow each other. */

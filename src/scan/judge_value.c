@@ -5,7 +5,6 @@
 
 enum {
     URL_SCHEME_MAX = 12,
-    BRACE_REST = 12, /* bytes after a name in braces */
     DENSE_MIN = 32,
     DENSE_MAX = 128,
     DENSE_ENTROPY = 430, /* hundredths of a bit */
@@ -98,39 +97,15 @@ bool is_dense(const struct look *l)
            l->space <= 2 && !has_escape(l->value) && !CONTAINS_ONE(l->value, code);
 }
 
-/* "{name}" or "{name:16}" within a value: a format or a template. */
-static bool has_braces(str s)
-{
-    size_t open = str_find_byte(s, '{', 0);
-    while (open != SIZE_MAX) {
-        size_t i = open + 1;
-        while (i < s.n && (is_alnum(s.p[i]) || s.p[i] == '_' || s.p[i] == '.')) {
-            i++;
-        }
-        size_t close = str_find_byte(str_slice(s, 0, i + BRACE_REST), '}', i);
-        if (i > open + 2 && i < s.n && is_letter(s.p[open + 1]) &&
-            (s.p[i] == '}' || (s.p[i] == ':' && close != SIZE_MAX))) {
-            return true;
-        }
-        open = str_find_byte(s, '{', open + 1);
-    }
-    return false;
-}
-
 /* What another place fills in. */
 const char *value_is_reference(const struct look *l)
 {
     static const str inside[] = {
-        STR_INIT("${"),         STR_INIT("$("),          STR_INIT("{{"),
-        STR_INIT("}}"),         STR_INIT("<%"),          STR_INIT("#{"),
-        STR_INIT("%{"),         STR_INIT("%("),          STR_INIT("[["),
-        STR_INIT("$_"),         STR_INIT("process.env"), STR_INIT("import.meta"),
-        STR_INIT("os.environ"), STR_INIT("getenv"),      STR_INIT("secretsmanager"),
-        STR_INIT("env("),       STR_INIT("valuefrom"),   STR_INIT("keyvault"),
-        STR_INIT("vault:"),     STR_INIT("vault("),      STR_INIT("secretkeyref"),
-        STR_INIT("config."),    STR_INIT("settings."),   STR_INIT("->"),
-        STR_INIT("var."),       STR_INIT("::"),          STR_INIT("lookup("),
-        STR_INIT("\\("),
+        STR_INIT("process.env"), STR_INIT("import.meta"),    STR_INIT("os.environ"),
+        STR_INIT("getenv"),      STR_INIT("secretsmanager"), STR_INIT("env("),
+        STR_INIT("valuefrom"),   STR_INIT("keyvault"),       STR_INIT("vault:"),
+        STR_INIT("vault("),      STR_INIT("secretkeyref"),   STR_INIT("config."),
+        STR_INIT("settings."),   STR_INIT("var."),           STR_INIT("lookup("),
     };
     static const str begin[] = {
         STR_INIT("env:"),     STR_INIT("env."),    STR_INIT("env["),        STR_INIT("file:"),
@@ -144,11 +119,9 @@ const char *value_is_reference(const struct look *l)
         STR_INIT("params."),  STR_INIT("local."),  STR_INIT("module."),     STR_INIT("req."),
         STR_INIT("request."), STR_INIT("!secret"), STR_INIT("!getatt"),
     };
-    if (has_braces(l->value)) {
-        return "the value is a template that something else fills in";
-    }
-    if (is_dense(l)) {
-        return NULL;
+    const char *filled = value_is_filled(l);
+    if (filled || is_dense(l)) {
+        return filled;
     }
     if (CONTAINS_ONE(l->value, inside) || STARTS_ONE(l->value, begin) || is_marked(l->value)) {
         return "the value is a reference that something else fills in";
@@ -218,6 +191,28 @@ static bool is_email(const struct look *l)
            is_letter(domain.p[domain.n - 1]) && is_letter(domain.p[domain.n - 2]);
 }
 
+/* "1000px", "90min" */
+static bool is_measure(const struct look *l)
+{
+    static const str units[] = {
+        STR_INIT("px"), STR_INIT("em"), STR_INIT("rem"), STR_INIT("pt"),   STR_INIT("vh"),
+        STR_INIT("vw"), STR_INIT("mm"), STR_INIT("cm"),  STR_INIT("dpi"),  STR_INIT("ms"),
+        STR_INIT("us"), STR_INIT("ns"), STR_INIT("sec"), STR_INIT("min"),  STR_INIT("hz"),
+        STR_INIT("kb"), STR_INIT("mb"), STR_INIT("gb"),  STR_INIT("days"),
+    };
+    size_t n = 0;
+    while (n < l->value.n && (is_digit(l->value.p[n]) || l->value.p[n] == '.')) {
+        n++;
+    }
+    str unit = str_slice(l->value, n, l->value.n);
+    for (size_t i = 0; n > 0 && i < sizeof units / sizeof *units; i++) {
+        if (str_ieq(unit, units[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Dates, versions, addresses, amounts: digits and what stands between them. */
 static bool is_number(const struct look *l)
 {
@@ -228,20 +223,6 @@ static bool is_number(const struct look *l)
         }
     }
     return l->digit == 0 || l->digit < l->value.n || l->value.n < 6 || l->key < KEY_PASSWORD;
-}
-
-static bool is_expression(str s)
-{
-    static const str signs[] = {
-        STR_INIT("[a-z"), STR_INIT("[A-Z"), STR_INIT("[0-9"), STR_INIT("\\d"), STR_INIT("\\w"),
-        STR_INIT("\\s"),  STR_INIT("(?"),   STR_INIT(".*"),   STR_INIT(".+"),  STR_INIT("[^"),
-        STR_INIT("%s"),   STR_INIT("%d"),   STR_INIT("%v"),   STR_INIT("%@"),  STR_INIT("%q"),
-        STR_INIT("();"),  STR_INIT("()"),   STR_INIT("=>"),   STR_INIT("&&"),  STR_INIT("||"),
-        STR_INIT("</"),   STR_INIT("/>"),   STR_INIT("{0}"),  STR_INIT("{1}"), STR_INIT("=="),
-        STR_INIT("%1$"),  STR_INIT("%u"),   STR_INIT("%x"),   STR_INIT("%02"), STR_INIT("%ld"),
-        STR_INIT("%0"),   STR_INIT("%p"),   STR_INIT("%l"),
-    };
-    return CONTAINS_ONE(s, signs) && !str_ends(s, STR("=="));
 }
 
 /* Several words: what is shown to people. */
@@ -265,11 +246,41 @@ bool is_uuid(str s)
     return true;
 }
 
+/* In UTF-8: ASCII, letters of Latin from U+00C0 to U+024F, and what keyboards have beside them. */
+static bool is_latin(str s)
+{
+    static const str signs[] = {STR_INIT("\xc2\xa3"), STR_INIT("\xc2\xa7"),
+                                STR_INIT("\xe2\x82\xac")};
+    for (size_t i = 0; i < s.n;) {
+        unsigned char c = (unsigned char)s.p[i];
+        unsigned char more = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
+        size_t n = c < 0x80 ? 1 : c >= 0xc3 && c <= 0xc9 && (more & 0xc0) == 0x80 ? 2 : 0;
+        for (size_t k = 0; n == 0 && k < sizeof signs / sizeof *signs; k++) {
+            n = str_starts(str_slice(s, i, s.n), signs[k]) ? signs[k].n : 0;
+        }
+        if (n == 0) {
+            return false;
+        }
+        i += n;
+    }
+    return true;
+}
+
+/* "düsseldorf1!", but neither "Contraseña2" nor "Contraseña*". */
+static bool is_latin_password(const struct look *l)
+{
+    static const str labels[] = {STR_INIT("contrase"),     STR_INIT("has\xc5"), STR_INIT("senord"),
+                                 STR_INIT("\xc5\x9fifre"), STR_INIT("jelsz"),   STR_INIT("parol")};
+    str inner = str_slice(l->value, 1, l->value.n - 1);
+    return l->key == KEY_PASSWORD && l->space == 0 && (l->digit > 0 || has_strong_symbol(inner)) &&
+           is_latin(l->value) && !CONTAINS_ONE(l->value, labels);
+}
+
 /* Letters outside ASCII in words, or their escapes: a text in some language. */
 static bool is_foreign(const struct look *l)
 {
-    return (l->other > 0 && (l->digit == 0 || l->strange < 50)) || has_escape(l->value) ||
-           contains(l->value, STR("&#"));
+    bool text = l->other > 0 && (l->digit == 0 || l->strange < 50);
+    return (text && !is_latin_password(l)) || has_escape(l->value) || has_entity(l);
 }
 
 /* Of an account or a contract of Ethereum: public. */
@@ -298,20 +309,51 @@ static bool is_octets(str s)
 static bool is_identifier(const struct look *l)
 {
     bool counted = l->key == KEY_PASSWORD && l->digit >= 2 && !contains(l->value, STR("/"));
-    return !counted && l->strange < 30 && l->value.n && !l->space && l->symbol > 0 &&
+    return !counted && !is_phrase(l) && l->strange < 30 && l->value.n && !l->space &&
+           l->symbol > 0 &&
            (is_name(l->value) || contains(l->value, STR("/")) || l->value.p[0] == '#' ||
             l->value.p[0] == '.' || l->value.p[0] == '@');
 }
 
+/* "sha512_crypt", "argon2id", "AES-256-GCM": nothing but words of algorithms, and digits. */
+static bool is_algorithm(str s)
+{
+    static const str begin[] = {
+        STR_INIT("sha"),   STR_INIT("md5"),    STR_INIT("argon2"), STR_INIT("bcrypt"),
+        STR_INIT("aes"),   STR_INIT("scrypt"), STR_INIT("pbkdf2"), STR_INIT("hmac"),
+        STR_INIT("ssha"),  STR_INIT("blake2"), STR_INIT("ripemd"), STR_INIT("rsa"),
+        STR_INIT("ecdsa"), STR_INIT("chacha"), STR_INIT("crypt"),  STR_INIT("pbe"),
+    };
+    static const str more[] = {
+        STR_INIT("with"),   STR_INIT("and"),    STR_INIT("gcm"),  STR_INIT("cbc"),  STR_INIT("ctr"),
+        STR_INIT("id"),     STR_INIT("poly"),   STR_INIT("pad"),  STR_INIT("salt"), STR_INIT("hex"),
+        STR_INIT("salted"), STR_INIT("base64"), STR_INIT("oaep"), STR_INIT("pss"),
+    };
+    bool known = STARTS_ONE(s, begin);
+    while (known && s.n) {
+        size_t n = !is_letter(s.p[0]) && (is_digit(s.p[0]) || strchr("_-./:", s.p[0]));
+        for (size_t i = 0; n == 0 && i < sizeof begin / sizeof *begin; i++) {
+            n = str_istarts(s, begin[i]) ? begin[i].n : 0;
+        }
+        for (size_t i = 0; n == 0 && i < sizeof more / sizeof *more; i++) {
+            n = str_istarts(s, more[i]) ? more[i].n : 0;
+        }
+        n = n == 0 && s.n == 1 && strchr("idsb", s.p[0]) ? 1 : n;
+        known = n > 0;
+        s = str_slice(s, n, s.n);
+    }
+    return known;
+}
+
 const char *value_is_other(const struct look *l)
 {
-    if (proof_check(PROOF_CRYPT, l->value) != PROOF_UNKNOWN) {
+    if (is_refused_hash(l)) {
         return "the value is a hash of a password, which has a rule of its own";
     }
     if (is_dense(l)) {
         return NULL;
     }
-    if (is_number(l)) {
+    if (is_number(l) || is_measure(l)) {
         return "the value is a number, a date or a version";
     }
     if (is_url(l->value)) {
@@ -326,10 +368,10 @@ const char *value_is_other(const struct look *l)
     if (is_sentence(l) || is_foreign(l)) {
         return "the value is a text for people";
     }
-    if (is_expression(l->value)) {
+    if (is_expression(l)) {
         return "the value is code, a format or an expression";
     }
-    if (is_identifier(l)) {
+    if (is_identifier(l) || is_algorithm(l->value)) {
         return "the value is a name made of words";
     }
     if (is_octets(l->value)) {
@@ -338,7 +380,8 @@ const char *value_is_other(const struct look *l)
     if (is_address(l->value)) {
         return "the value is an address on a chain";
     }
-    if (is_uuid(l->value) && l->key != KEY_TOKEN) {
+    if (is_uuid(l->value) && l->key != KEY_TOKEN && !str_empty(l->c->key) &&
+        !str_ieq(l->c->key, STR("authorization"))) {
         return "the value is a UUID";
     }
     if (str_starts(l->value, STR("LS0tLS1CRUdJTi"))) { /* "-----BEGIN" */

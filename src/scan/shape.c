@@ -22,6 +22,8 @@ static char at(str text, size_t i) { return i < text.n ? text.p[i] : '\0'; }
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+static bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+
 static size_t skip_name(str text, size_t i, bool colon)
 {
     size_t end = text.n - i > NAME_MAX_BYTES ? i + NAME_MAX_BYTES : text.n;
@@ -40,7 +42,7 @@ static size_t name_start(str text, size_t i, bool colon)
     return i;
 }
 
-/* name"] = , name: string = , name => , name "value" */
+/* name"] = , name: string = , name => , name .= , name "value" */
 static bool fits_assignment(str text, size_t to)
 {
     size_t i = skip_name(text, to, false), closers = i;
@@ -52,6 +54,12 @@ static bool fits_assignment(str text, size_t to)
         i++;
     }
     /* Behind spaces a type may stand: string, str, []byte, &str, as T. */
+    if (one_of(at(text, i), ".+")) {
+        return at(text, i + 1) == '=';
+    }
+    if (at(text, i) == ';') { /* name";s:12:"value": serialised by PHP */
+        return str_istarts(str_slice(text, i, text.n), STR(";s:"));
+    }
     return one_of(at(text, i), i > spaces ? "=:|?!<{&\"'`[sSaA" : "=:|?!<{&");
 }
 
@@ -63,7 +71,18 @@ static bool fits_argument(str text, size_t to)
     while (i - spaces < SPACE_MAX && (at(text, i) == ' ' || at(text, i) == '\t')) {
         i++;
     }
-    return one_of(at(text, i), ",(");
+    if (!one_of(at(text, i), ",(")) {
+        return false;
+    }
+    spaces = ++i;
+    while (i - spaces < SPACE_MAX && is_space(at(text, i))) {
+        i++;
+    }
+    /* Letters before the quote: b"…", @"…", $"…". */
+    for (unsigned letters = 0; letters < 2 && !is_quote(at(text, i)); letters++) {
+        i += in_name(at(text, i)) || one_of(at(text, i), "@$");
+    }
+    return is_quote(at(text, i));
 }
 
 static bool fits_element(str text, size_t from, size_t to)
@@ -96,18 +115,26 @@ static bool fits_pair(str text, size_t from)
     return i > 0 && one_of(text.p[i - 1], ":=");
 }
 
+/* A dot may stand in a name ("--web.pw") and before the dash of one. */
 static bool fits_option(str text, size_t from)
 {
-    size_t i = from, least = i > NAME_MAX_BYTES ? i - NAME_MAX_BYTES : 0;
-    while (i > least && in_name(text.p[i - 1]) && text.p[i - 1] != '.' &&
-           (unsigned char)text.p[i - 1] < 0x80) {
-        i--;
+    size_t least = from > NAME_MAX_BYTES ? from - NAME_MAX_BYTES : 0;
+    for (size_t i = from;; i--) {
+        bool more = i > least && in_name(text.p[i - 1]) && (unsigned char)text.p[i - 1] < 0x80;
+        if (at(text, i) == '-' && (!more || text.p[i - 1] == '.')) {
+            return true;
+        }
+        if (!more) {
+            return false;
+        }
     }
-    return at(text, i) == '-';
 }
 
 bool shape_fits(enum shape shape, str text, size_t from, size_t to)
 {
+    while (to > from && !in_name(text.p[to - 1])) {
+        to--; /* "_pw=": the word of a rule, not of the name */
+    }
     switch (shape) {
     case SHAPE_ASSIGNMENT:
         return fits_assignment(text, to);

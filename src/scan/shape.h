@@ -10,7 +10,8 @@
     X(NONE)                                                                                        \
     X(ASSIGNMENT) /* the name ends before an operator or a quoted value */                         \
     X(ARGUMENT)   /* "name", "value" or name("value") */                                           \
-    X(ELEMENT)    /* <name>value</…, "name" … value="…", <key>name</key> */                  \
+    X(ELEMENT)    /* <name>value</…, <name value="…", "name" … value="…", <key>name</key>, \
+                     value="…" … key="name" */                                                 \
     X(PAIR)       /* name: the name, value: … */                                                 \
     X(OPTION)     /* --name value */
 

@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/crypto.h"
-#include "scan/judge_private.h"
+#include "judged.h"
 
 static uint64_t seed = 88172645463325252U;
 
@@ -19,55 +19,15 @@ static uint32_t next(uint32_t below)
     return (uint32_t)(seed >> 33) % below;
 }
 
-static const struct rule generic = {.id = "generic-password", .generic = true};
-static const struct rule form = {.id = "service-key"};
+#define RANDOM_SIGNS                                                                               \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*()-_=+[]{}"
 
-struct place {
-    const char *path;
-    const char *before, *after; /* of the value on its line */
-};
-
-static const struct place env = {".env", "DB=1\nX=", "\n"};
-static const struct place quoted = {"src/app.js", "const x = \"", "\";\n"};
-static const struct place bare = {"src/app.py", "x = ", "\n"};
-static const struct place tested = {"test/app_test.py", "x = \"", "\"\n"};
-static const struct place prose = {"README.md", "x: `", "`\n"};
-static const struct place locked = {"yarn.lock", "  x \"", "\"\n"};
-static const struct place sample = {".env.example", "X=", "\n"};
-
-static struct judgement judged(const struct rule *rule, const struct place *at, const char *key,
-                               str value)
+static str random_of(char *p, const char *letters, size_t n)
 {
-    static char text[8192];
-    size_t before = strlen(at->before), after = strlen(at->after);
-    assert_true(before + value.n + after < sizeof text);
-    memcpy(text, at->before, before);
-    memcpy(text + before, value.p, value.n);
-    memcpy(text + before + value.n, at->after, after);
-    struct text_traits traits;
-    struct judgement j;
-    str all = str_n(text, before + value.n + after);
-    text_traits_find(str_c(at->path), all, &traits);
-    struct candidate c = {.rule = rule,
-                          .secret = str_n(text + before, value.n),
-                          .text = all,
-                          .offset = before,
-                          .key = str_c(key),
-                          .traits = &traits};
-    judge(&c, &j);
-    assert_true(j.reason_count > 0 && j.reason_count <= JUDGE_REASONS_MAX);
-    for (size_t i = 0; i < j.reason_count; i++) {
-        assert_non_null(j.reasons[i]);
+    for (size_t i = 0; i < n; i++) {
+        p[i] = letters[next((uint32_t)strlen(letters))];
     }
-    return j;
-}
-
-static void check(const struct place *at, const char *key, const char *value, bool report)
-{
-    struct judgement j = judged(&generic, at, key, str_c(value));
-    if (j.report != report) {
-        fail_msg("%s: %s = %s: %s", at->path, key, value, j.reasons[0]);
-    }
+    return str_n(p, n);
 }
 
 static void passwords_of_people_are_secrets(void **state)
@@ -142,6 +102,8 @@ static const char *const placeholders[] = {
     "abc123def456ghi789",
     "%s123",
     "deadbeefdeadbeef",
+    "px-api-a1b2c3d4-e5f6-g7h8-i8j0-k0l3m3n4o0p5",
+    "px-dep-d4c3b2a1-f6e5-h8g7-j0i8-p5o0n4m3l3k0",
     "0123456789abcdef",
     "\\u548C\\u547D1",
     "ENC(Gm8aXfZ1yT0c7J)",
@@ -159,21 +121,144 @@ static void what_stands_for_a_secret_is_none(void **state)
     }
 }
 
+/* What repeats its key is a placeholder unless a year or a sign dresses it up. */
+static void a_password_may_repeat_its_key(void **state)
+{
+    (void)state;
+    static const struct place php = {"wp-config.php", "<?php\n$x = '", "';\n"};
+    static const struct {
+        const char *key, *value;
+        bool report;
+    } rows[] = {
+        {"REDIS_PASSWORD", "RedisPass1!", true},   {"SMTP_PASSWORD", "Smtp2023!", true},
+        {"DB_PASSWORD", "DbPass2023!", true},      {"ftpPassword", "Ftp#2024pass", true},
+        {"STRATO_PASSWORD", "StratoPass1!", true}, {"shop.password", "ShopPass2023!", true},
+        {"FTP_PASS", "ftppass2024", true},         {"db_password", "Password2024!", true},
+        {"SHOP_PASSWORD", "shop_pass_1998", true}, {"REDIS_PASSWORD", "RedisPass1", false},
+        {"DB_PASSWORD", "dbpass123", false},       {"DB_PASSWORD", "Password1!", false},
+        {"DB_PASSWORD", "password2024", false},    {"PASSWORD", "MyPassword1!", false},
+        {"SMTP_PASSWORD", "smtp-password", false}, {"smtp_secret", "SmtpSecret2023", false},
+        {"DB_PASSWORD", "${DB_PASS_2023}", false}, {"DB_PASSWORD", "your_db_pass1!", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        check(&env, rows[i].key, rows[i].value, rows[i].report);
+        check(&php, rows[i].key, rows[i].value, rows[i].report);
+        check(&sample, rows[i].key, rows[i].value, false);
+        check(&tested, rows[i].key, rows[i].value, false);
+    }
+    check(&quoted, "REDIS_PASSWORD", "RedisPass1!", false); /* no settings */
+}
+
+/* The signs of formats, references and hashes, by chance and on purpose. */
+static void signs_of_code_are_chance_in_random_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        bool report;
+    } rows[] = {
+        {"kR7%sWq2mZ9t", true},         {"Lj2#5O%di214", true},
+        {"kR7==Wq2mZ9tLp0", true},      {"x9K${q2mZ7vL", true},
+        {"Qm4$(z7Kp9Wx", true},         {"b8Tq{{x2Vn6Z", true},
+        {"{ab}kR7Wq2mZ9t", true},       {"z5&#Kq8vT2mx", true},
+        {"h4Kd->q9Xw2Lz", true},        {"k9{Zq7}w2Xp4V", true},
+        {"%s:%s@%d1", false},           {"0x%08X%08X", false},
+        {"user%dpass%02d", false},      {"pw-${DB_PASSWORD}", false},
+        {"x9K2${DB_PASS}", false},      {"${x9Kq2mZ7vL4t", false},
+        {"x9Kq2{password}", false},     {"{{ password2 }}", false},
+        {"Qm4$(password)", false},      {"Passwort&#228;ndern2", false},
+        {"^[A-Za-z0-9]{8,20}$", false}, {"a1 == b2 && c3", false},
+        {"x->password1", false},        {"{user}9Kq2mZ7v", false},
+        {"%1$s-%2$s-9", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        check(&env, "DB_PASSWORD", rows[i].value, rows[i].report);
+        check(&quoted, "dbPassword", rows[i].value, rows[i].report);
+    }
+    char p[32];
+    unsigned lost = 0;
+    uint64_t kept = seed;
+    for (unsigned i = 0; i < 2000; i++) {
+        str value = random_of(p, RANDOM_SIGNS, 12 + i % 4 * 4);
+        lost += !judged(&generic, &env, "DB_PASSWORD", value).report;
+    }
+    seed = kept;
+    assert_in_range(lost, 0, 60);
+}
+
+static void a_uuid_is_a_secret_by_its_name(void **state)
+{
+    (void)state;
+    static const char uuid[] = "5eb4223e-5008-46e5-be67-c7b8f2732305";
+    check(&quoted, "Authorization", uuid, true);
+    check(&quoted, "api_key", uuid, true);
+    check(&quoted, "auth", uuid, false);
+    check(&quoted, "password", uuid, false);
+    check(&quoted, "Authorization", "12345678-1234-1234-1234-123456789abc", false);
+    check(&quoted, "Authorization", "00000000-0000-0000-0000-000000000000", false);
+}
+
+static void letters_beyond_ascii_are_passwords_or_texts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *value;
+        bool report;
+    } rows[] = {
+        {"password", "düsseldorf1!", true},   {"MAIL_PASSWORD", "Grüße#2024", true},
+        {"password", "Müller2019", true},     {"password", "Sommer§2024", true},
+        {"password", "Grüße#sommer", true},   {"password", "Grüße aus Köln 2", false},
+        {"password", "Grüße*", false},        {"password", "Contraseña2", false},
+        {"password", "CONTRASEÑA_2", false},  {"password", "Hasło2", false},
+        {"password", "Пароль1", false},       {"password", "密码不能为空1!", false},
+        {"password", "M\xfcller2019", false}, {"api_token", "düsseldorf1!", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        check(&env, rows[i].key, rows[i].value, rows[i].report);
+        check(&quoted, rows[i].key, rows[i].value, rows[i].report);
+    }
+}
+
+static void a_measure_is_no_password(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"1000px", "12.5em", "3600sec", "512MB", "1920dpi"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        check(&env, "max_pw", values[i], false);
+        check(&quoted, "boxPw", values[i], false);
+    }
+    check(&env, "db_pw", "1000pxl", true);
+}
+
 static void names_that_mean_something_else(void **state)
 {
     (void)state;
     static const char *const others[] = {
-        "token_type",   "password_field",      "secretName",         "max_tokens",
-        "api_key_id",   "public_key",          "primary_key",        "foreignKey",
-        "csrf_token",   "passwordHint",        "password_reset_url", "tokenExpiry",
-        "showPassword", "PASSWORD_MIN_LENGTH", "next_token",         "invalid_password",
+        "token_type",
+        "password_field",
+        "secretName",
+        "max_tokens",
+        "api_key_id",
+        "public_key",
+        "primary_key",
+        "foreignKey",
+        "csrf_token",
+        "passwordHint",
+        "password_reset_url",
+        "tokenExpiry",
+        "showPassword",
+        "PASSWORD_MIN_LENGTH",
+        "next_token",
+        "invalid_password",
+        "keyVaultToStoreSecrets",
+        "path_to_secrets",
     };
     static const char *const nothing[] = {"tokenizer", "keyboard", "passwordless", "author",
                                           "bypass",    "compass",  "passenger",    "secretary"};
     static const char *const secrets[] = {
-        "secret_key_base", "clientSecret",        "API_KEY",
-        "x-api-key",       "access_token_secret", "aws_secret_access_key",
-        "encryptionKey",   "app.auth.token",      "refreshToken",
+        "secret_key_base",     "clientSecret",          "API_KEY",         "x-api-key",
+        "access_token_secret", "aws_secret_access_key", "encryptionKey",   "app.auth.token",
+        "refreshToken",        "keyVaultClientSecret",  "service_secrets",
     };
     bool wide;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
@@ -194,15 +279,11 @@ static void names_that_mean_something_else(void **state)
     assert_int_equal(key_class_of(STR("dbPassword"), &wide), KEY_PASSWORD);
     assert_true(wide);
     assert_int_equal(key_class_of(STR("userpass"), &wide), KEY_PASSWORD);
+    assert_int_equal(key_class_of(STR("dbpw"), &wide), KEY_PASSWORD);
+    assert_int_equal(key_class_of(STR("SmtpPw2"), &wide), KEY_PASSWORD);
+    assert_int_equal(key_class_of(STR("pw_db"), &wide), KEY_PASSWORD);
+    assert_int_equal(key_class_of(STR("clkpw"), &wide), KEY_NONE);
     assert_int_equal(key_class_of(STR_EMPTY, &wide), KEY_NONE);
-}
-
-static str random_of(char *p, const char *letters, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        p[i] = letters[next((uint32_t)strlen(letters))];
-    }
-    return str_n(p, n);
 }
 
 /* Of random values at most one in fifty may be lost. */
@@ -293,6 +374,7 @@ static void forms_are_reported_but_for_placeholders(void **state)
         "organisationalUnitNameAttribute",
         "https://hooks.example/services/123456/abcdef",
         "tok_abcdefghijklmnopqrstuvwxyz",
+        "px-api-a1b2c3d4-e5f6-g7h8-i8j0-k0l3m3n4o0p5",
     };
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         struct judgement j = judged(&form, &env, "", str_c(none[i]));
@@ -319,6 +401,16 @@ static void forms_are_reported_but_for_placeholders(void **state)
 }
 
 /* Chance spells words in capitals, too. */
+static void a_dense_value_may_open_a_brace(void **state)
+{
+    (void)state;
+    struct judgement j =
+        judged(&form, &env, "k", STR("q7)Zr${k!9Lw@mX2#e;Ty~0bV^fH*s8J(uD%gN1+oPc5]A-iKx4=B"));
+    assert_true(j.report);
+    j = judged(&form, &env, "k", STR("prefix-${SERVICE_KEY_OF_THE_SHOP_2}"));
+    assert_false(j.report);
+}
+
 static void random_capitals_of_a_form_are_reported(void **state)
 {
     (void)state;
@@ -354,9 +446,17 @@ static void a_password_behind_base64_is_judged(void **state)
     static const struct {
         const char *plain;
         bool report;
-    } rows[] = {{"bob:gr4nite-Harb0ur", true}, {"svc:9fQ2mZ7kLw4T", true},
-                {"user:password", false},      {"username:password", false},
-                {"user:<token>", false},       {"no colon at all", false}};
+    } rows[] = {{"bob:gr4nite-Harb0ur", true},
+                {"svc:9fQ2mZ7kLw4T", true},
+                {"user:password", false},
+                {"username:password", false},
+                {"user:<token>", false},
+                {"no colon at all", false},
+                {"editor:k7Gq 2xWz 9LpR 4mTv Bn3c Y8dH", true},
+                {"bob:qkzv wxpj tmfg hnbd", true},
+                {"bob:k7Gq 2xWz 9Lp R4mT", false},
+                {"user:this must have been a long text", false},
+                {"user:your pass word here", false}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct buf b;
         buf_init(&b, 256);
@@ -400,11 +500,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passwords_of_people_are_secrets),
         cmocka_unit_test(what_stands_for_a_secret_is_none),
+        cmocka_unit_test(a_password_may_repeat_its_key),
+        cmocka_unit_test(signs_of_code_are_chance_in_random_values),
+        cmocka_unit_test(a_uuid_is_a_secret_by_its_name),
+        cmocka_unit_test(letters_beyond_ascii_are_passwords_or_texts),
+        cmocka_unit_test(a_measure_is_no_password),
         cmocka_unit_test(names_that_mean_something_else),
         cmocka_unit_test(random_values_are_reported),
         cmocka_unit_test(names_of_code_are_not_random),
         cmocka_unit_test(places_count),
         cmocka_unit_test(forms_are_reported_but_for_placeholders),
+        cmocka_unit_test(a_dense_value_may_open_a_brace),
         cmocka_unit_test(random_capitals_of_a_form_are_reported),
         cmocka_unit_test(what_documentation_shows_is_none),
         cmocka_unit_test(a_password_behind_base64_is_judged),

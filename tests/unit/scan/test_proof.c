@@ -240,6 +240,7 @@ static void keys_and_bots_have_their_lengths(void **state)
     holds(PROOF_BASIC_AUTH, base64(STR("bob:tr0ub4dor"), false));
     fails(PROOF_BASIC_AUTH, base64(STR("bob tr0ub4dor"), false));
     fails(PROOF_BASIC_AUTH, base64(random_bytes(24), false));
+    fails(PROOF_BASIC_AUTH, base64(STR("tr0ub4dor:tr0ub4dor"), false));
 }
 
 /* Base58 of bytes with their check (double SHA-256). */
