@@ -10,6 +10,7 @@ enum {
     WEAK_MIN = 16,
     STRANGE_TOKEN = 45, /* per cent, see strange_of */
     STRANGE_RANDOM = 60,
+    RESULT_LINE = 512,    /* bytes of a line of a log of tests */
     RANDOM_MIN = 12,      /* letters of what is surely random */
     RANDOM_ENTROPY = 280, /* hundredths of a bit */
     BLOB_MORE = 100,      /* letters around that make it a part of something longer */
@@ -256,8 +257,44 @@ static const char *is_bare_code(const struct look *l)
                                                          : NULL;
 }
 
+static bool begins_result(str line)
+{
+    static const str words[] = {STR_INIT("PASS: "), STR_INIT("FAIL: "), STR_INIT("SKIP: "),
+                                STR_INIT("XFAIL: "), STR_INIT("ERROR: ")};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (str_starts(line, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where the line begins that holds the byte before `at`, when that is near. */
+static size_t line_start(str text, size_t at)
+{
+    size_t least = at > RESULT_LINE ? at - RESULT_LINE : 0;
+    while (at > least && text.p[at - 1] != '\n') {
+        at--;
+    }
+    return at;
+}
+
+/* "PASS: gas/all/align": a test that passed, among others. */
+static bool is_result(const struct candidate *c)
+{
+    size_t at = line_start(c->text, c->offset);
+    str line = str_slice(c->text, at, at + 2 * RESULT_LINE);
+    size_t end = str_find_byte(line, '\n', 0);
+    str next = str_slice(line, end == SIZE_MAX ? line.n : end + 1, line.n);
+    str last = str_slice(c->text, at ? line_start(c->text, at - 1) : 0, at);
+    return str_starts(line, STR("PASS: ")) && (begins_result(next) || begins_result(last));
+}
+
 static const char *judge_place(const struct look *l)
 {
+    if (is_result(l->c)) {
+        return "the result of a test";
+    }
     if (l->c->traits->kind == TEXT_LOCK) {
         return "it stands in a lock file, where hashes are expected";
     }

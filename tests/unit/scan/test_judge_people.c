@@ -117,6 +117,19 @@ static void a_note_has_the_password(void **state)
     check(&documented, "password", "hu8jmn3", false);
 }
 
+/* Logs of test runs. */
+static void what_passed_is_no_password(void **state)
+{
+    (void)state;
+    static const struct place among = {"run.log", "x\nPASS: ld-elf/pr1415\nPASS: ", "\nend\n"};
+    static const struct place before = {"run.log", "PASS: ", "\nFAIL: ld-elf/pr1416\n"};
+    static const struct place settings = {"run.yaml", "USER: x\nPASS: ", "\nHOST: y\n"};
+    check(&among, "PASS", "ld-elf/pr14156a", false);
+    check(&before, "PASS", "ld-elf/pr14156a", false);
+    check(&settings, "PASS", "Granite4821!", true);
+    check(&settings, "PASS", "ld-elf/pr14156a", true);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -124,6 +137,7 @@ int main(void)
         cmocka_unit_test(a_secret_may_be_chosen_by_people),
         cmocka_unit_test(a_note_has_the_password),
         cmocka_unit_test(rules_and_algorithms_are_no_passwords),
+        cmocka_unit_test(what_passed_is_no_password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
