@@ -140,9 +140,9 @@ static bool has_reference(const struct look *l)
         {STR_INIT("{{"), STR_INIT("}}")}, {STR_INIT("<%"), STR_INIT("%>")},
         {STR_INIT("#{"), STR_INIT("}")},  {STR_INIT("%{"), STR_INIT("}")},
         {STR_INIT("%("), STR_INIT(")")},  {STR_INIT("[["), STR_INIT("]]")},
-        {STR_INIT("\\("), STR_INIT(")")}, {STR_INIT("}}"), STR_EMPTY},
-        {STR_INIT("->"), STR_EMPTY},      {STR_INIT("::"), STR_EMPTY},
-        {STR_INIT("$_"), STR_EMPTY},
+        {STR_INIT("\\("), STR_INIT(")")}, {STR_INIT("}}"), STR_INIT("")},
+        {STR_INIT("->"), STR_INIT("")},   {STR_INIT("::"), STR_INIT("")},
+        {STR_INIT("$_"), STR_INIT("")},
     };
     for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++) {
         size_t at = str_find(l->value, pairs[p].open, 0);
