@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/engine_private.h"
 
+/* A pattern that is bound to the whole text, where it fits what was searched at once. */
+static bool is_astray(const struct pass *p, const struct prefilter *f, size_t from, size_t end)
+{
+    return f->expression[0] == '^' && (p->base + from > 0 || end + 1 < p->text.n);
+}
+
 static void take_hit(struct pass *p, struct hit hit)
 {
     const struct prefilter *f = &prefilters[hit.id];
     size_t end = hit.to, from = end > f->width ? end - f->width : 0;
+    if (is_astray(p, f, from, end)) {
+        return;
+    }
     if (p->fresh) {
         memset(p->w->states[p->depth], 0, scan_rule_count * sizeof(struct rule_state));
         p->fresh = false;
