@@ -67,7 +67,7 @@ static int open_below(struct walk *k, struct folder *f)
         from--;
     } while (from > 0 && chain[from - 1]->fd < 0);
     int above = from > 0 ? chain[from - 1]->fd : k->root, fd = -1;
-    for (unsigned i = from; i < depth; i++) {
+    for (unsigned i = from; i < depth && chain[i]; i++) {
         fd = openat(above, chain[i]->name, OPEN_FOLDER);
         int error = errno;
         if (i > from) {
