@@ -78,40 +78,34 @@ static err check_path(str path, str *ret_reason, struct arena *a)
 static err read_repository(struct scan_report *r, str path, str *ret_reason, struct arena *a)
 {
     const struct scan_options *o = r->scan.options;
-    if (!source_is_repository(path)) {
-        return refuse(ret_reason,
-                      arena_printf(a, "%.*s: there is no git repository here", STR_ARG(path)));
-    }
-    err e = o->staged ? source_staged(&r->scan, path) : source_history(&r->scan, path);
-    return settle(r, e, path, ret_reason, a);
-}
-
-static err read_path(struct scan_report *r, size_t i, str *ret_reason, struct arena *a)
-{
-    const struct scan_options *o = r->scan.options;
+    struct git_wait wait;
     err e = ERR_NONE;
-    if (!o->no_tree && !o->staged) {
-        e = settle(r, source_tree(&r->scan, o->paths[i]), o->paths[i], ret_reason, a);
+    git_wait_begin(&wait);
+    bool there = source_is_repository(path);
+    if (there) {
+        e = o->staged ? source_staged(&r->scan, path) : source_history(&r->scan, path);
     }
-    if (err_ok(e) && (o->staged || o->history) && scan_repository_is_new(r, i)) {
-        e = read_repository(r, o->paths[i], ret_reason, a);
-    }
-    return e;
+    git_wait_end(&wait);
+    return there ? settle(r, e, path, ret_reason, a)
+                 : refuse(ret_reason,
+                          arena_printf(a, "%.*s: there is no git repository here", STR_ARG(path)));
 }
 
 static err read_paths(struct scan_report *r, str *ret_reason, struct arena *a)
 {
     const struct scan_options *o = r->scan.options;
-    struct git_wait wait;
     err e = ERR_NONE;
     for (size_t i = 0; i < o->path_count && err_ok(e); i++) {
         e = check_path(o->paths[i], ret_reason, a);
     }
-    git_wait_begin(&wait);
     for (size_t i = 0; i < o->path_count && err_ok(e); i++) {
-        e = read_path(r, i, ret_reason, a);
+        if (!o->no_tree && !o->staged) {
+            e = settle(r, source_tree(&r->scan, o->paths[i]), o->paths[i], ret_reason, a);
+        }
+        if (err_ok(e) && (o->staged || o->history) && scan_repository_is_new(r, i)) {
+            e = read_repository(r, o->paths[i], ret_reason, a);
+        }
     }
-    git_wait_end(&wait);
     return e;
 }
 

@@ -98,7 +98,7 @@ static void read_file(struct walker *t, int folder, str name)
     if (!add_name(t, name, &shown_n, &real_n) || !is_wanted(t, shown_n, real_n)) {
         return;
     }
-    int fd = openat(folder, name.p, OPEN_FILE);
+    int fd = walk_open(folder, name.p, OPEN_FILE);
     if (fd < 0) {
         tell(t, shown_n, errno);
         return;

@@ -55,20 +55,29 @@ unsigned folder_chain(struct folder *f, struct folder *chain[WALK_DEPTH_MAX + 1]
     return f->depth;
 }
 
+int walk_open(int folder, const char *name, int flags)
+{
+    int fd;
+    do {
+        fd = openat(folder, name, flags);
+    } while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
 /* Opens one name after another, from the nearest folder above that is open. */
 static int open_below(struct walk *k, struct folder *f)
 {
     struct folder *chain[WALK_DEPTH_MAX + 1] = {0};
     unsigned depth = folder_chain(f, chain), from = depth;
     if (depth == 0) {
-        return openat(k->root, ".", OPEN_FOLDER);
+        return walk_open(k->root, ".", OPEN_FOLDER);
     }
     do {
         from--;
     } while (from > 0 && chain[from - 1]->fd < 0);
     int above = from > 0 ? chain[from - 1]->fd : k->root, fd = -1;
     for (unsigned i = from; i < depth && chain[i]; i++) {
-        fd = openat(above, chain[i]->name, OPEN_FOLDER);
+        fd = walk_open(above, chain[i]->name, OPEN_FOLDER);
         int error = errno;
         if (i > from) {
             (void)close(above);

@@ -110,6 +110,8 @@ void walk_share(struct walk *k, struct folder *f, int fd, struct names *names);
 struct folder *folder_new(struct folder *parent, str name);
 void folder_use(struct folder *f);
 void folder_leave(struct walk *k, struct folder *f); /* NULL is fine */
+/* openat, again when a signal came between (git_wait.h); with O_NONBLOCK among the flags. */
+int walk_open(int folder, const char *name, int flags);
 /* The folders above, outermost first; gives their number. */
 unsigned folder_chain(struct folder *f, struct folder *chain[WALK_DEPTH_MAX + 1]);
 /* How many may stay open: a quarter of what the process may have. */
